@@ -1,0 +1,57 @@
+/**
+ * Every expected failure has a code of this closed union. Codes are also the reasons of conditions and Events,
+ * so they are written as Kubernetes writes reasons: CamelCase.
+ */
+export type ErrorCode =
+  // Remote repository
+  | 'SecretNotFound'
+  | 'InvalidSecret'
+  | 'AuthenticationFailed'
+  | 'HostKeyRejected'
+  | 'CertificateRejected'
+  | 'RepositoryNotFound'
+  | 'RemoteUnreachable'
+  | 'PushRejected'
+  | 'PermissionDenied'
+  | 'InvalidUrl'
+  | 'InvalidBranch'
+  | 'InvalidPath'
+  | 'InvalidTemplate'
+  | 'InvalidSpec'
+  | 'LocalRepositoriesNotAllowed'
+  | 'GitFailed'
+  | 'DiskFull'
+  | 'TimedOut'
+  // Kubernetes API
+  | 'ApiUnreachable'
+  | 'Forbidden'
+  | 'NotFound'
+  | 'Conflict'
+  | 'Gone'
+  | 'ApiError'
+  | 'InvalidResponse'
+  // Capture
+  | 'ObjectTooLarge'
+  | 'FileNotRecognized'
+  | 'GitRepoConfigNotFound';
+
+/**
+ * An expected failure. `message` is one sentence for a person and never holds a secret;
+ * `retry` tells whether the same call may succeed later without anyone changing its input.
+ */
+export class CodedError extends Error {
+  readonly code: ErrorCode;
+  readonly retry: boolean;
+
+  constructor(code: ErrorCode, message: string, options: { retry?: boolean; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'CodedError';
+    this.code = code;
+    this.retry = options.retry ?? false;
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

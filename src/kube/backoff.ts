@@ -1,0 +1,13 @@
+/**
+ * Jittered exponential backoff: the n-th failure in a row (from 0) waits between half and all of
+ * `minMs * 2^n`, at most `maxMs`. The jitter keeps many watches from reconnecting in step.
+ */
+export function backoffMs(
+  failures: number,
+  minMs: number,
+  maxMs: number,
+  random: () => number = Math.random,
+): number {
+  const full = Math.min(maxMs, minMs * 2 ** Math.min(failures, 30));
+  return full / 2 + (random() * full) / 2;
+}

@@ -1,0 +1,76 @@
+import https from 'node:https';
+import { KubeConfig } from '@kubernetes/client-node';
+import { CodedError, messageOf } from '../errors.ts';
+
+/** How to reach one API server: its address, a keep-alive agent for it, and the headers that say who calls. */
+export interface Connection {
+  readonly server: URL;
+  readonly agent: https.Agent;
+  /** Authorization headers, refreshed as tokens expire. */
+  headers(): Promise<Readonly<Record<string, string>>>;
+}
+
+/** Credentials are read again this often: service-account tokens on disk and exec plugins rotate. */
+const CREDENTIALS_MAX_AGE_MS = 60_000;
+/** TCP keep-alive probes find a dead peer even on a silent watch. */
+const TCP_KEEP_ALIVE_MS = 30_000;
+
+/**
+ * Open a connection from a kubeconfig file, or without one from what the environment offers, in the usual
+ * order: `KUBECONFIG`, `~/.kube/config`, the service account of the Pod.
+ *
+ * Throws `InvalidSpec` when the file cannot be read or names no usable cluster.
+ */
+export async function openConnection(kubeconfigFile?: string): Promise<Connection> {
+  const config = new KubeConfig();
+  try {
+    if (kubeconfigFile === undefined) config.loadFromDefault();
+    else config.loadFromFile(kubeconfigFile);
+  } catch (error) {
+    throw new CodedError(
+      'InvalidSpec',
+      `Cannot read kubeconfig ${kubeconfigFile ?? '(default)'}: ${messageOf(error)}`,
+    );
+  }
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) {
+    throw new CodedError(
+      'InvalidSpec',
+      `The kubeconfig ${kubeconfigFile ?? '(default)'} has no current cluster: set current-context.`,
+    );
+  }
+  const options = await requestOptions(config);
+  const agent = new https.Agent({
+    ...options.tls,
+    keepAlive: true,
+    keepAliveMsecs: TCP_KEEP_ALIVE_MS,
+    scheduling: 'lifo',
+  });
+  let cached = { headers: options.headers, readAtMs: Date.now() };
+  return {
+    server: new URL(cluster.server),
+    agent,
+    async headers() {
+      if (Date.now() - cached.readAtMs > CREDENTIALS_MAX_AGE_MS) {
+        cached = { headers: (await requestOptions(config)).headers, readAtMs: Date.now() };
+      }
+      return cached.headers;
+    },
+  };
+}
+
+async function requestOptions(
+  config: KubeConfig,
+): Promise<{ tls: https.AgentOptions; headers: Record<string, string> }> {
+  const options: https.RequestOptions = {};
+  await config.applyToHTTPSOptions(options);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(options.headers ?? {})) headers[name] = String(value);
+  if (typeof options.auth === 'string') {
+    headers.Authorization = `Basic ${Buffer.from(options.auth).toString('base64')}`;
+  }
+  const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername } = options;
+  const all = { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername };
+  const tls = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  return { tls, headers };
+}
