@@ -1,0 +1,17 @@
+import type { KubeObject } from '../kube/object.ts';
+import { newestManager } from './attribution.ts';
+
+/**
+ * When an object last changed by its own account, in milliseconds since the Unix epoch: the newest of its
+ * creation, its deletion request and the times of its field managers (one second exact). 0 when it tells nothing.
+ */
+export function changedAtMs(object: KubeObject): number {
+  const { creationTimestamp, deletionTimestamp, managedFields } = object.metadata;
+  const written = newestManager(managedFields ?? [])?.time;
+  return Math.max(0, ...[creationTimestamp, deletionTimestamp, written].map(toMs));
+}
+
+function toMs(timestamp: string | undefined): number {
+  const ms = timestamp === undefined ? Number.NaN : Date.parse(timestamp);
+  return Number.isNaN(ms) ? 0 : ms;
+}
