@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { ControlPlane } from '../src/testing/control-plane/control-plane.ts';
+import { startControlPlane } from '../src/testing/control-plane/start-control-plane.ts';
+import { poll } from '../src/testing/poll.ts';
+import { mustRun } from '../src/testing/run-command.ts';
+import { withTempDir } from '../src/testing/temp-dir.ts';
+
+const alice = 'alice@example.com';
+const bob = 'bob@example.com';
+
+/** Command lines of living processes that mention the folder: every component names it. */
+async function processesOf(dir: string): Promise<string[]> {
+  const listed = await mustRun('ps', ['-A', '-o', 'pid=,args=']);
+  return listed.split('\n').filter((line) => line.includes(dir) && /etcd|kube-/.test(line));
+}
+
+const create = (plane: ControlPlane, user: 'admin' | typeof alice | typeof bob, ...args: string[]) =>
+  plane.kubectl(user, ['create', ...args]);
+
+test('startControlPlane: two at once, with users of different rights, that leave nothing', async () => {
+  const [one, two] = await Promise.all([startControlPlane(), startControlPlane()]);
+  try {
+    assert.is.not(one.url, two.url);
+    assert.ok((await processesOf(one.dir)).length >= 3);
+
+    // Real writes, on a real API server.
+    assert.is((await create(one, alice, 'namespace', 'production')).code, 0);
+    assert.is(
+      (await create(one, alice, 'configmap', 'app-config', '-n', 'production', '--from-literal=a=1')).code,
+      0,
+    );
+    assert.is((await create(one, bob, 'configmap', 'app-config', '-n', 'staging')).code, 0);
+    const refused = await create(one, bob, 'configmap', 'other', '-n', 'production');
+    assert.is(refused.code, 1);
+    assert.match(refused.stderr, 'User "bob@example.com" cannot create resource "configmaps"');
+    assert.is((await one.kubectl(bob, ['get', 'configmap', 'app-config', '-n', 'production'])).code, 0);
+    assert.is((await create(one, bob, 'namespace', 'mine')).code, 1);
+    assert.is((await create(one, alice, 'clusterrole', 'x', '--verb=get', '--resource=pods')).code, 1);
+    const operator = await one.kubectl('operator', ['auth', 'can-i', '*', '*', '--all-namespaces']);
+    assert.is(operator.stdout.trim(), 'yes');
+
+    // The other one knows nothing of it, and nothing of the other's tokens.
+    assert.is((await two.kubectl('admin', ['get', 'namespace', 'production'])).code, 1);
+    const stranger = await one.kubectl('admin', ['get', 'ns', '--token', two.token('admin')]);
+    assert.is(stranger.code, 1);
+
+    // Controllers work: a namespace goes, with what is in it.
+    assert.is((await one.kubectl(alice, ['delete', 'namespace', 'production', '--timeout=30s'])).code, 0);
+  } finally {
+    await Promise.all([one.stop(), two.stop()]);
+  }
+  for (const plane of [one, two]) {
+    assert.equal(await processesOf(plane.dir), []);
+    assert.not(existsSync(plane.dir));
+  }
+});
+
+test('startControlPlane: the API server restarts at the same URL with the same objects', async () => {
+  await withTempDir(async (dir) => {
+    const plane = await startControlPlane({ dir, controllerManager: false });
+    try {
+      assert.is((await create(plane, 'admin', 'configmap', 'kept', '-n', 'staging')).code, 0);
+      await plane.stopApiServer();
+      const down = await plane.kubectl('admin', ['get', 'ns', '--request-timeout=2s']);
+      assert.is(down.code, 1);
+      await plane.startApiServer();
+      assert.is((await plane.kubectl('admin', ['get', 'configmap', 'kept', '-n', 'staging'])).code, 0);
+    } finally {
+      await plane.stop();
+    }
+    assert.ok(existsSync(dir), 'a folder that was given stays');
+
+    // And so does the whole control plane in a folder that was kept.
+    const again = await startControlPlane({ dir, controllerManager: false });
+    try {
+      assert.is((await again.kubectl('admin', ['get', 'configmap', 'kept', '-n', 'staging'])).code, 0);
+    } finally {
+      await again.stop();
+    }
+  });
+});
+
+test('startControlPlane: a component that does not start shows the end of its log', async () => {
+  const started = startControlPlane({ apiServerFlags: ['--no-such-flag'] });
+  const error = await started.then(
+    () => undefined,
+    (thrown) => thrown,
+  );
+  assert.is(error.code, 'ComponentFailed');
+  assert.match(error.message, 'kube-apiserver ended');
+  assert.match(error.message, 'unknown flag: --no-such-flag');
+});
+
+/** A process that starts a control plane, prints its folder, and then does `next`. */
+async function givenProcess(next: string): Promise<{ child: ChildProcess; dir: string }> {
+  const url = new URL('../src/testing/control-plane/start-control-plane.ts', import.meta.url);
+  const source = `import { startControlPlane } from ${JSON.stringify(url.href)};
+    const plane = await startControlPlane({ controllerManager: false });
+    console.log(plane.dir);
+    ${next}`;
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', source];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  let output = '';
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  const dir = await poll(() => output.includes('\n') && output.trim(), { what: 'a started control plane' });
+  return { child, dir };
+}
+
+for (const [name, next, signal] of [
+  ['SIGKILL', 'setInterval(() => {}, 1000)', 'SIGKILL'],
+  ['SIGTERM', 'setInterval(() => {}, 1000)', 'SIGTERM'],
+  ['SIGINT', 'setInterval(() => {}, 1000)', 'SIGINT'],
+  ['SIGHUP', 'setInterval(() => {}, 1000)', 'SIGHUP'],
+  ['an uncaught exception', 'throw new Error("bug")', undefined],
+  ['a forgotten stop()', '', undefined],
+] as const) {
+  test(`startControlPlane leaves no process and no folder after ${name}`, async () => {
+    const { child, dir } = await givenProcess(next);
+    if (signal) child.kill(signal);
+    const gone = async () => (await processesOf(dir)).length === 0 && !existsSync(dir);
+    await poll(gone, { what: `${dir} to be gone`, timeoutMs: 10_000 });
+  });
+}
+
+test('startControlPlane: kubeconfigs verify TLS', async () => {
+  const plane = await startControlPlane({ controllerManager: false });
+  try {
+    const config = JSON.parse(await readFile(plane.kubeconfig(bob), 'utf8'));
+    assert.ok(config.clusters[0].cluster['certificate-authority-data']);
+    assert.is(plane.kubeconfig(bob), join(plane.dir, 'bob@example.com.kubeconfig'));
+    assert.throws(() => plane.kubeconfig('mallory' as 'admin'), /No user "mallory"/);
+    const version = await mustRun('kubectl', ['version', '-o', 'json'], { env: plane.env });
+    assert.is(JSON.parse(version).serverVersion.gitVersion, 'v1.36.3');
+  } finally {
+    await plane.stop();
+  }
+});
+
+test.run();

@@ -1,0 +1,157 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gitEnvironment, type Person } from './git-environment.ts';
+import { mustRun, runCommand } from './run-command.ts';
+import { makeTempDir, withTempDir } from './temp-dir.ts';
+
+/** A commit as `git log` tells it. Dates are strict ISO 8601. */
+export interface LoggedCommit {
+  readonly sha: string;
+  readonly parents: readonly string[];
+  readonly author: Person;
+  readonly authorDate: string;
+  readonly committer: Person;
+  readonly committerDate: string;
+  /** First line of the message. */
+  readonly subject: string;
+  /** The whole message, without the newline at its end. */
+  readonly message: string;
+}
+
+/** A real bare repository in a temporary folder, in the place of a Git host. */
+export interface BareRemote {
+  /** Absolute path, for servers that serve repositories by path. */
+  readonly path: string;
+  /** As `file://` URL. */
+  readonly url: string;
+  /** Run any git command in the repository and return its stdout. */
+  git(...args: string[]): Promise<string>;
+  /** Name to SHA of every ref. */
+  refs(): Promise<Readonly<Record<string, string>>>;
+  /** The branch's commits, newest first; empty when there is no such branch. */
+  log(branch?: string): Promise<LoggedCommit[]>;
+  /** Every path of the branch's tree, sorted; empty when there is no such branch. */
+  files(branch?: string): Promise<string[]>;
+  /** A file of the branch byte for byte (UTF-8), or `undefined`. */
+  read(branch: string, path: string): Promise<string | undefined>;
+  /**
+   * Clone, write the files (`null` deletes one), commit and push as a person would; returns the new commit's SHA.
+   * Makes the branch when it is missing. Default branch: `main`.
+   */
+  pushAs(
+    person: Person,
+    files: Readonly<Record<string, string | null>>,
+    message: string,
+    branch?: string,
+  ): Promise<string>;
+  remove(): Promise<void>;
+}
+
+/** Make an empty bare repository. Whoever makes it removes it. */
+export async function makeBareRemote(options: { defaultBranch?: string } = {}): Promise<BareRemote> {
+  const temp = await makeTempDir('remote');
+  const path = join(temp.path, 'audit.git');
+  const main = options.defaultBranch ?? 'main';
+  await mustRun('git', ['init', '--quiet', '--bare', `--initial-branch=${main}`, path], {
+    env: gitEnvironment(),
+  });
+  const git = (...args: string[]) => mustRun('git', args, { cwd: path, env: gitEnvironment() });
+  const exists = async (branch: string) =>
+    (await git('for-each-ref', '--format=%(refname)', `refs/heads/${branch}`)).trim() ===
+    `refs/heads/${branch}`;
+  return {
+    path,
+    url: pathToFileURL(path).href,
+    git,
+    refs: async () => {
+      const lines = (await git('for-each-ref', '--format=%(refname) %(objectname)')).trim().split('\n');
+      return Object.fromEntries(lines.filter((line) => line !== '').map((line) => line.split(' ')));
+    },
+    log: async (branch = main) => ((await exists(branch)) ? readLog(git, branch) : []),
+    files: async (branch = main) => {
+      if (!(await exists(branch))) return [];
+      const listed = await git('ls-tree', '-r', '-z', '--name-only', `refs/heads/${branch}`);
+      return listed
+        .split('\0')
+        .filter((file) => file !== '')
+        .sort();
+    },
+    read: async (branch, file) => {
+      const args = ['cat-file', 'blob', `refs/heads/${branch}:${file}`];
+      const { code, stdout } = await runCommand('git', args, { cwd: path, env: gitEnvironment() });
+      return code === 0 ? stdout : undefined;
+    },
+    pushAs: (person, files, message, branch = main) => pushAs(path, person, files, message, branch),
+    remove: temp.remove,
+  };
+}
+
+/** Call `use` with a fresh bare repository, and remove it afterwards. */
+export async function withBareRemote<T>(use: (remote: BareRemote) => Promise<T>): Promise<T> {
+  const remote = await makeBareRemote();
+  try {
+    return await use(remote);
+  } finally {
+    await remote.remove();
+  }
+}
+
+async function readLog(git: BareRemote['git'], branch: string): Promise<LoggedCommit[]> {
+  const format = ['%H', '%P', '%an', '%ae', '%aI', '%cn', '%ce', '%cI', '%B'].join('%x1f');
+  const text = await git('log', '-z', `--format=${format}`, `refs/heads/${branch}`);
+  const records = text.split('\0').filter((record) => record !== '');
+  return records.map((record) => {
+    const [
+      sha = '',
+      parents = '',
+      an = '',
+      ae = '',
+      authorDate = '',
+      cn = '',
+      ce = '',
+      committerDate = '',
+      ...rest
+    ] = record.split('\x1f');
+    const message = rest.join('\x1f').replace(/\n+$/, '');
+    return {
+      sha,
+      parents: parents.split(' ').filter((parent) => parent !== ''),
+      author: { name: an, email: ae },
+      authorDate,
+      committer: { name: cn, email: ce },
+      committerDate,
+      subject: message.split('\n')[0] ?? '',
+      message,
+    };
+  });
+}
+
+function pushAs(
+  remote: string,
+  person: Person,
+  files: Readonly<Record<string, string | null>>,
+  message: string,
+  branch: string,
+): Promise<string> {
+  return withTempDir(async (dir) => {
+    const env = gitEnvironment(person);
+    const git = (...args: string[]) => mustRun('git', args, { cwd: dir, env });
+    await git('init', '--quiet', `--initial-branch=${branch}`, '.');
+    await git('remote', 'add', 'origin', remote);
+    const fetched = await runCommand('git', ['fetch', '--quiet', 'origin', branch], { cwd: dir, env });
+    if (fetched.code === 0) await git('reset', '--quiet', '--hard', 'FETCH_HEAD');
+    for (const [file, content] of Object.entries(files)) {
+      const path = join(dir, file);
+      if (content === null) await rm(path);
+      else {
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, content);
+      }
+    }
+    await git('add', '--all', '--force');
+    await git('commit', '--quiet', '--allow-empty', '-m', message);
+    await git('push', '--quiet', 'origin', `HEAD:refs/heads/${branch}`);
+    return (await git('rev-parse', 'HEAD')).trim();
+  }, 'clone');
+}

@@ -1,0 +1,68 @@
+import { delimiter, dirname, join } from 'node:path';
+import { type CommandResult, runCommand } from '../run-command.ts';
+import type { Access } from './access.ts';
+import { limits } from './limits.ts';
+import type { User } from './users.ts';
+
+/** A running control plane. */
+export interface ControlPlane {
+  /** Of the API server, such as `https://127.0.0.1:40123`. */
+  readonly url: string;
+  /** Data, logs (`kube-apiserver.log` …) and kubeconfigs. */
+  readonly dir: string;
+  /** An environment in which the command `kubectl` is the pinned one and speaks as admin. */
+  readonly env: NodeJS.ProcessEnv;
+  /** The path of the user's kubeconfig; it holds the CA, so TLS is verified. */
+  kubeconfig(user: User): string;
+  /** The user's bearer token. */
+  token(user: User): string;
+  /** Run the pinned kubectl as the user. Resolves whatever the exit code. */
+  kubectl(user: User, args: readonly string[], options?: { input?: string }): Promise<CommandResult>;
+  /** Kill the API server; etcd keeps its data, clients lose their connections. */
+  stopApiServer(): Promise<void>;
+  /** Start it again at the same URL, and wait until it is ready. */
+  startApiServer(): Promise<void>;
+  /** Both. */
+  restartApiServer(): Promise<void>;
+  /** Stop everything and remove the folder, unless it was given. Can be called twice. */
+  stop(): Promise<void>;
+}
+
+interface Parts {
+  readonly dir: string;
+  readonly access: Access;
+  readonly kubectl: string;
+  readonly server: { start(): Promise<void>; stop(): Promise<void> };
+  stop(): Promise<void>;
+}
+
+/** What the user of a started control plane holds. */
+export function makeHandle({ dir, access, kubectl, server, stop }: Parts): ControlPlane {
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    KUBECONFIG: access.kubeconfig('admin'),
+    // Ports come back: a discovery cache shared between control planes would tell of another's kinds.
+    KUBECACHEDIR: join(dir, 'kubectl-cache'),
+    PATH: `${dirname(kubectl)}${delimiter}${process.env.PATH ?? ''}`,
+  };
+  return {
+    url: access.url,
+    dir,
+    env,
+    kubeconfig: access.kubeconfig,
+    token: access.token,
+    kubectl: (user, args, options = {}) =>
+      runCommand(kubectl, ['--kubeconfig', access.kubeconfig(user), ...args], {
+        env,
+        timeoutMs: limits.kubectlMs,
+        ...options,
+      }),
+    stopApiServer: server.stop,
+    startApiServer: server.start,
+    restartApiServer: async () => {
+      await server.stop();
+      await server.start();
+    },
+    stop,
+  };
+}
