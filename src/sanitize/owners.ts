@@ -1,0 +1,57 @@
+import { isJsonObject, type JsonValue } from '../kube/json.ts';
+import type { KubeObject } from '../kube/object.ts';
+
+/**
+ * Who set a field, as far as `metadata.managedFields` tells.
+ *
+ * The API server allocates values (cluster IPs, node ports, a Pod's node) after it has recorded the fields of the
+ * request, so an allocated value has no owner and one that a client sent has. Defaults of the API do have an owner.
+ * Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
+ */
+export interface Owners {
+  /** False when the object tells nothing about its owners; then nothing may be concluded from a missing one. */
+  readonly known: boolean;
+  /** Did a client that is not part of the control plane set the field? Steps as in fieldsV1: `f:spec`, `k:{…}`. */
+  owned(...path: string[]): boolean;
+}
+
+/** Clients whose writes are bookkeeping or injection, not anybody's intent. */
+const BOOKKEEPERS: ReadonlySet<string> = new Set([
+  'kube-apiserver',
+  'kube-controller-manager',
+  'cloud-controller-manager',
+  'kube-scheduler',
+  'kubelet',
+  'cainjector',
+  'cert-manager-cainjector',
+  'kube-webhook-certgen',
+]);
+
+export function ownersOf(object: KubeObject): Owners {
+  const entries = Array.isArray(object.metadata.managedFields) ? object.metadata.managedFields : [];
+  return {
+    known: entries.length > 0,
+    owned: (...path) =>
+      entries.some((entry) => {
+        if (entry.subresource === 'status' || BOOKKEEPERS.has(entry.manager ?? '')) return false;
+        return holds((entry as { fieldsV1?: JsonValue }).fieldsV1, path);
+      }),
+  };
+}
+
+function holds(fields: JsonValue | undefined, path: readonly string[]): boolean {
+  let at = fields;
+  for (const key of path) {
+    if (!isJsonObject(at)) return false;
+    const next: JsonValue | undefined = at[key];
+    // A leaf above the path was set as a whole (an atomic list or map).
+    if (next === undefined) return at !== fields && Object.keys(at).length === 0;
+    at = next;
+  }
+  return at !== undefined;
+}
+
+/** The step of fieldsV1 into the item of a list map, by its keys in alphabetical order. */
+export function itemWith(keys: Readonly<Record<string, JsonValue>>): string {
+  return `k:${JSON.stringify(keys)}`;
+}

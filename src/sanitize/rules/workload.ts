@@ -1,0 +1,106 @@
+import type { JsonObject } from '../../kube/json.ts';
+import { changeAt, removeAt, valueAt } from '../edit.ts';
+import type { Rule } from '../rule.ts';
+
+/** Where each kind keeps the template of its Pods. */
+const TEMPLATES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['PodTemplate', ['template']],
+  ['ReplicationController', ['spec', 'template']],
+  ['apps/DaemonSet', ['spec', 'template']],
+  ['apps/Deployment', ['spec', 'template']],
+  ['apps/ReplicaSet', ['spec', 'template']],
+  ['apps/StatefulSet', ['spec', 'template']],
+  ['batch/CronJob', ['spec', 'jobTemplate', 'spec', 'template']],
+  ['batch/Job', ['spec', 'template']],
+]);
+
+const JOB_LABELS = [
+  'batch.kubernetes.io/controller-uid',
+  'batch.kubernetes.io/job-name',
+  'controller-uid',
+  'job-name',
+];
+
+export const WORKLOAD_RULES: readonly Rule[] = [
+  ...[...TEMPLATES].flatMap(([kind, template]) => templateRules(kind, template)),
+  {
+    name: 'template-creation-timestamp',
+    reason: 'Clients written in Go send `creationTimestamp: null`, which says nothing.',
+    source: 'https://github.com/kubernetes/kubernetes/issues/67610',
+    appliesTo: 'every kind',
+    apply: (fields) => {
+      if (valueAt(fields, 'spec', 'template', 'metadata', 'creationTimestamp') !== null) return fields;
+      return removeAt(fields, 'spec', 'template', 'metadata', 'creationTimestamp');
+    },
+  },
+  {
+    name: 'cron-job-template-creation-timestamp',
+    reason: 'Clients written in Go send `creationTimestamp: null`, which says nothing.',
+    source: 'https://github.com/kubernetes/kubernetes/issues/67610',
+    appliesTo: ['batch/CronJob'],
+    apply: (fields) =>
+      dropNull(dropNull(fields, ['spec', 'jobTemplate', 'metadata', 'creationTimestamp']), [
+        'spec',
+        'jobTemplate',
+        'spec',
+        'template',
+        'metadata',
+        'creationTimestamp',
+      ]),
+  },
+  {
+    name: 'volume-claim-template-status',
+    reason: 'The API server adds a pending status to each claim template.',
+    source: 'https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#volume-claim-templates',
+    appliesTo: ['apps/StatefulSet'],
+    apply: (fields) =>
+      dropNull(removeAt(fields, 'spec', 'volumeClaimTemplates', '*', 'status'), [
+        'spec',
+        'volumeClaimTemplates',
+        '*',
+        'metadata',
+        'creationTimestamp',
+      ]),
+  },
+  {
+    name: 'job-generated-selector',
+    reason:
+      'Selector and labels hold the uid of this very Job, and the API server refuses them in a new one. With manualSelector they are a person’s.',
+    source: 'https://kubernetes.io/docs/concepts/workloads/controllers/job/#specifying-your-own-pod-selector',
+    appliesTo: ['batch/Job'],
+    apply: (fields) => {
+      if (valueAt(fields, 'spec', 'manualSelector') === true) return fields;
+      let result = fields;
+      for (const label of JOB_LABELS) {
+        result = removeAt(result, 'metadata', 'labels', label);
+        result = removeAt(result, 'spec', 'template', 'metadata', 'labels', label);
+        result = removeAt(result, 'spec', 'selector', 'matchLabels', label);
+      }
+      return result;
+    },
+  },
+];
+
+function templateRules(kind: string, template: readonly string[]): Rule[] {
+  return [
+    {
+      name: `${(kind.split('/')[1] ?? kind).toLowerCase()}-deprecated-service-account`,
+      reason:
+        '`serviceAccount` is a deprecated copy of `serviceAccountName`; the API server fills in either.',
+      source: 'https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodSpec',
+      appliesTo: [kind],
+      apply: (fields) => changeAt(fields, [...template, 'spec'], withoutDeprecatedServiceAccount),
+    },
+  ];
+}
+
+/** A Pod's spec without `serviceAccount` where it repeats `serviceAccountName`. */
+export const withoutDeprecatedServiceAccount: Parameters<typeof changeAt>[2] = (spec) => {
+  const name = valueAt(spec, 'serviceAccountName');
+  if (name === undefined || valueAt(spec, 'serviceAccount') !== name) return spec;
+  return removeAt(spec as JsonObject, 'serviceAccount');
+};
+
+function dropNull(fields: JsonObject, path: readonly string[]): JsonObject {
+  return changeAt(fields, path, (value) => (value === null ? undefined : value));
+}
