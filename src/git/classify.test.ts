@@ -1,0 +1,197 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { classifyGitFailure } from './classify.ts';
+
+const ending = [
+  'fatal: Could not read from remote repository.',
+  '',
+  'Please make sure you have the correct access rights',
+  'and the repository exists.',
+  '',
+].join('\n');
+const at = "'https://127.0.0.1:36611/srv/audit.git/'";
+const rejected = (why: string) => `To file:///srv/audit.git\n!\tHEAD:refs/heads/main\t${why}\nDone\n`;
+
+/** Recorded from git 2.39.5 and OpenSSH 9.2 against real servers; hosts' own words as they publish them. */
+const table: readonly (readonly [name: string, code: string, stderr: string, stdout?: string])[] = [
+  [
+    'a missing file:// repository',
+    'RepositoryNotFound',
+    `fatal: '/srv/x.git' does not appear to be a git repository\n${ending}`,
+  ],
+  [
+    'newer commits',
+    'PushRejected NonFastForward',
+    "error: failed to push some refs to 'file:///srv/audit.git'\nhint: Updates were rejected",
+    rejected('[rejected] (fetch first)'),
+  ],
+  [
+    'newer commits that are here',
+    'PushRejected NonFastForward',
+    '',
+    rejected('[rejected] (non-fast-forward)'),
+  ],
+  [
+    'a branch made meanwhile',
+    'PushRejected NonFastForward',
+    '',
+    rejected('[remote rejected] (reference already exists)'),
+  ],
+  [
+    'a hook',
+    'PushRejected Hook',
+    'remote: GL-HOOK: no        \nerror: failed to push some refs',
+    rejected('[remote rejected] (pre-receive hook declined)'),
+  ],
+  ['a wrong SSH key', 'AuthenticationFailed', `me@127.0.0.1: Permission denied (publickey).\r\n${ending}`],
+  [
+    'an unknown host',
+    'HostKeyRejected',
+    `No ED25519 host key is known for [127.0.0.1]:39551 and you have requested strict checking.\r\nHost key verification failed.\r\n${ending}`,
+  ],
+  [
+    'another host key',
+    'HostKeyRejected',
+    `@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\r\nSHA256:RnrUG811mbZz5u7DMZPbZBLH7TN/+s1Z3OC2DjsNpjM.\r\n  ssh-keygen -f "/tmp/gr-vDuwTT/known_hosts" -R "x"\r\nHost key verification failed.\r\n${ending}`,
+  ],
+  [
+    'a broken SSH key',
+    'InvalidSecret',
+    `Load key "/tmp/gr-PkM7h7/key": error in libcrypto\r\nme@127.0.0.1: Permission denied (publickey).\r\n${ending}`,
+  ],
+  [
+    'no SSH server',
+    'RemoteUnreachable',
+    `ssh: connect to host 127.0.0.1 port 39551: Connection refused\r\n${ending}`,
+  ],
+  [
+    'an unknown SSH host',
+    'RemoteUnreachable',
+    `ssh: Could not resolve hostname host.invalid: Name or service not known\r\n${ending}`,
+  ],
+  [
+    'an SSH host that is silent',
+    'TimedOut',
+    `ssh: connect to host 10.0.0.1 port 22: Connection timed out\r\n${ending}`,
+  ],
+  [
+    'an unknown CA',
+    'CertificateRejected',
+    `fatal: unable to access ${at}: server certificate verification failed. CAfile: none CRLfile: none\n`,
+  ],
+  [
+    'an unknown CA, with OpenSSL',
+    'CertificateRejected',
+    `fatal: unable to access ${at}: SSL certificate problem: unable to get local issuer certificate\n`,
+  ],
+  [
+    'a wrong password',
+    'AuthenticationFailed',
+    `remote: Bad credentials\nfatal: Authentication failed for ${at}\n`,
+  ],
+  [
+    'no password',
+    'AuthenticationFailed',
+    "fatal: could not read Username for 'https://127.0.0.1:36611': terminal prompts disabled\n",
+  ],
+  [
+    'status 403',
+    'PermissionDenied',
+    `fatal: unable to access ${at}: The requested URL returned error: 403\n`,
+  ],
+  ['status 404', 'RepositoryNotFound', `fatal: repository ${at} not found\n`],
+  [
+    'status 503',
+    'RemoteUnreachable',
+    `fatal: unable to access ${at}: The requested URL returned error: 503\n`,
+  ],
+  ['status 301', 'InvalidUrl', `fatal: unable to access ${at}: The requested URL returned error: 301\n`],
+  [
+    'no HTTPS server',
+    'RemoteUnreachable',
+    `fatal: unable to access ${at}: Failed to connect to 127.0.0.1 port 36611 after 0 ms: Couldn't connect to server\n`,
+  ],
+  [
+    'an unknown HTTPS host',
+    'RemoteUnreachable',
+    "fatal: unable to access 'https://host.invalid/x/': Could not resolve host: host.invalid\n",
+  ],
+  [
+    'a connection cut off',
+    'RemoteUnreachable',
+    'send-pack: unexpected disconnect while reading sideband packet\nfatal: the remote end hung up unexpectedly\n',
+  ],
+  [
+    'a full disk',
+    'DiskFull',
+    'error: unable to write file: No space left on device\nfatal: unpack-objects died\n',
+  ],
+  [
+    "the server's full disk",
+    'PushRejected Other',
+    'remote: fatal: write error: No space left on device\n',
+    rejected('[remote rejected] (unpacker error)'),
+  ],
+  ['GitHub: no such repository', 'RepositoryNotFound', `ERROR: Repository not found.\n${ending}`],
+  [
+    'GitHub: a read-only deploy key',
+    'PermissionDenied',
+    `ERROR: The key you are authenticating with has been marked as read only.\n${ending}`,
+  ],
+  [
+    'GitHub: no right to push',
+    'PermissionDenied',
+    `remote: Permission to o/r.git denied to u.\nfatal: unable to access ${at}: The requested URL returned error: 403\n`,
+  ],
+  [
+    'GitHub: a protected branch',
+    'PushRejected Protected',
+    'remote: error: GH006: Protected branch update failed for refs/heads/main.\n',
+    rejected('[remote rejected] (protected branch hook declined)'),
+  ],
+  [
+    'GitLab: a protected branch',
+    'PushRejected Protected',
+    'remote: GitLab: You are not allowed to push code to protected branches on this project.\n',
+    rejected('[remote rejected] (pre-receive hook declined)'),
+  ],
+  [
+    'GitLab: a wrong token',
+    'AuthenticationFailed',
+    `remote: HTTP Basic: Access denied\nfatal: Authentication failed for ${at}\n`,
+  ],
+  [
+    'GitLab: no such project',
+    'RepositoryNotFound',
+    `remote: The project you were looking for could not be found or you don't have permission to view it.\n${ending}`,
+  ],
+  ['Bitbucket: no such repository', 'RepositoryNotFound', `conq: repository does not exist.\n${ending}`],
+  ['anything else', 'GitFailed', 'fatal: something new\n'],
+];
+
+for (const [name, expected, stderr, stdout = ''] of table) {
+  test(`classifyGitFailure knows ${name}`, () => {
+    const failure = classifyGitFailure({ exitCode: 128, stdout, stderr, endedBy: null });
+    assert.is([failure.code, failure.rejection].filter(Boolean).join(' '), expected, failure.message);
+    assert.not.match(failure.message, /[\n\r]|\/tmp\//);
+  });
+}
+
+test("classifyGitFailure quotes the remote's own words, but no password and no control character", () => {
+  const { message } = classifyGitFailure({
+    exitCode: 1,
+    stdout: rejected('[remote rejected] (pre-receive hook declined)'),
+    stderr: 'remote: Only \x1b[31mon weekdays        \nremote: see https://u:hunter2@host/ token=hunter2\n',
+    endedBy: null,
+  });
+  assert.match(message, 'Only');
+  assert.match(message, 'on weekdays');
+  assert.not.match(message, /hunter2|\x1b/);
+});
+
+test('classifyGitFailure tells a command that was ended', () => {
+  const output = { exitCode: -1, stdout: '', stderr: '' };
+  assert.is(classifyGitFailure({ ...output, endedBy: 'timeout' }).code, 'TimedOut');
+});
+
+test.run();

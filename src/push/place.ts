@@ -1,0 +1,20 @@
+import type { ObjectIdentity } from '../kube/object.ts';
+
+/** What becomes of a file that already holds something when an object's content goes into it. */
+export type PlacedFile =
+  | { readonly kind: 'Write'; readonly content: Buffer }
+  | { readonly kind: 'Delete' }
+  | { readonly kind: 'Unchanged' }
+  | { readonly kind: 'Refused'; readonly reason: string };
+
+/** Puts an object (content null: its absence) into a file that somebody else may have written. Pure. */
+export type PlaceInto = (
+  existing: Buffer,
+  file: { readonly identity: ObjectIdentity; readonly content: Buffer | null },
+) => PlacedFile;
+
+/**
+ * The object that a file holds, if it holds nothing else (no second document, no comment): then the file can be made
+ * anew from it. Else null. Used for commits of a process that ended before it pushed them.
+ */
+export type Identify = (path: string, content: Buffer) => ObjectIdentity | null;

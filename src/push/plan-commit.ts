@@ -1,0 +1,102 @@
+import type { CommitRequest, FileChange, RefusedFile } from '../commit/commit-request.ts';
+import { blobShaOf, type ObjectFormat } from '../git/blob-sha.ts';
+import { type FileWrite, pathFault } from '../git/fast-import-stream.ts';
+import { gitLimits } from '../git/git-limits.ts';
+import type { LastCommit } from '../git/last-commit.ts';
+import type { TreeIndex } from '../git/tree-index.ts';
+import type { PlacedFile, PlaceInto } from './place.ts';
+
+/** A request compared with the tree: what its commit writes (nothing: no commit), and what stays out. */
+export interface CommitPlan {
+  readonly writes: readonly FileWrite[];
+  readonly refused: readonly RefusedFile[];
+  /** Git wins: somebody committed these later than the change. */
+  readonly dropped: readonly { readonly path: string; readonly by: LastCommit }[];
+}
+
+export interface PlanContext {
+  /** The tree as it is before this request; updated to what it is afterwards. */
+  readonly index: TreeIndex;
+  readonly format: ObjectFormat;
+  readonly placeInto: PlaceInto;
+  readonly readBlob: (sha: string) => Promise<Buffer | null>;
+  /** Contents of this batch, which the repository does not have yet. */
+  readonly fresh: Map<string, Buffer>;
+  /** Paths that somebody else changed, and the commit that did. */
+  readonly foreign: ReadonlyMap<string, LastCommit>;
+}
+
+type FilePlan =
+  | { readonly kind: 'Write' | 'Delete'; readonly write: FileWrite }
+  | { readonly kind: 'Unchanged' }
+  | { readonly kind: 'Refused'; readonly reason: string };
+
+/** Compares one request with the tree. */
+export async function planCommit(
+  request: Pick<CommitRequest, 'files' | 'authoredAtMs' | 'author'>,
+  context: PlanContext,
+): Promise<CommitPlan> {
+  const writes: FileWrite[] = [];
+  const refused: RefusedFile[] = [];
+  const dropped: { path: string; by: LastCommit }[] = [];
+  const broken = /[<>\n\0]/.test(request.author.name + request.author.email)
+    ? 'the author has a character that git does not allow'
+    : null;
+  for (const file of request.files) {
+    const by = context.foreign.get(file.path);
+    // git keeps whole seconds: within one, the cluster wins.
+    if (by !== undefined && by.committedAtMs > request.authoredAtMs) {
+      dropped.push({ path: file.path, by });
+      continue;
+    }
+    const plan: FilePlan =
+      broken === null ? await planFile(file, context) : { kind: 'Refused', reason: broken };
+    if (plan.kind === 'Refused') refused.push({ path: file.path, reason: plan.reason });
+    else if (plan.kind !== 'Unchanged') writes.push(plan.write);
+  }
+  return { writes, refused, dropped };
+}
+
+/** Compares one file with the tree, and updates the tree. */
+export async function planFile(file: FileChange, context: PlanContext): Promise<FilePlan> {
+  const { index, format } = context;
+  const { path, content } = file;
+  const entry = index.get(path);
+  if (entry === null && content === null) return { kind: 'Unchanged' };
+  const fault = pathFault(path);
+  if (fault !== null) return { kind: 'Refused', reason: `the path ${fault}` };
+  const obstacle = index.obstacle(path);
+  if (obstacle !== null) return { kind: 'Refused', reason: obstacle };
+  if (content !== null && entry?.sha === blobShaOf(content, format)) {
+    index.set(path, entry.sha, { verbatim: true });
+    return { kind: 'Unchanged' };
+  }
+  if (entry === null || entry.verbatim) return finish(path, content, true, context);
+
+  const existing = context.fresh.get(entry.sha) ?? (await context.readBlob(entry.sha));
+  if (existing === null) return { kind: 'Refused', reason: 'the present file cannot be read' };
+  if (existing.length > gitLimits.blobBytesMax)
+    return { kind: 'Refused', reason: 'the present file is too large' };
+  let placed: PlacedFile;
+  try {
+    placed = context.placeInto(existing, { identity: file.identity, content });
+  } catch {
+    // A bug there must not stop the changes behind this one.
+    return { kind: 'Refused', reason: 'the present file cannot be edited' };
+  }
+  if (placed.kind === 'Refused' || placed.kind === 'Unchanged') return placed;
+  if (placed.kind === 'Delete') return finish(path, null, true, context);
+  if (placed.content.equals(existing)) return { kind: 'Unchanged' };
+  return finish(path, placed.content, content?.equals(placed.content) === true, context);
+}
+
+function finish(path: string, content: Buffer | null, verbatim: boolean, context: PlanContext): FilePlan {
+  if (content === null) {
+    context.index.delete(path);
+    return { kind: 'Delete', write: { path, deleted: true } };
+  }
+  const sha = blobShaOf(content, context.format);
+  context.index.set(path, sha, { verbatim });
+  if (!verbatim) context.fresh.set(sha, content);
+  return { kind: 'Write', write: { path, content } };
+}
