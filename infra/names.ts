@@ -1,0 +1,17 @@
+/** The name of the installation's objects, and of what they belong to. */
+export const NAME = 'gitops-reverser';
+
+/** The operator's own namespace, unless the installation says otherwise; also the default of `--namespace`. */
+export const NAMESPACE_DEFAULT = 'gitops-reverser-system';
+
+/** On every object of the installation but the CRDs, which are exactly those of `crds/`. */
+export const commonLabels = { 'app.kubernetes.io/name': NAME } as const;
+
+/**
+ * What selects the operator's Pods. Literal, since a Deployment's selector can never change: nothing here may
+ * depend on where a construct stands.
+ */
+export const operatorLabels = { ...commonLabels, 'app.kubernetes.io/component': 'operator' } as const;
+
+/** The port of `/metrics`, `/healthz` and `/readyz`, and the name by which Service and probes refer to it. */
+export const METRICS_PORT = { name: 'metrics', number: 8080 } as const;

@@ -1,0 +1,108 @@
+import { k8s } from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { METRICS_PORT, NAME, operatorLabels } from './names.ts';
+
+/** What runs, and as whom. */
+export interface OperatorDeploymentProps {
+  readonly namespace: string;
+  /** The container image, with a tag or digest. */
+  readonly image: string;
+  readonly serviceAccountName: string;
+}
+
+/** The user `node` of the image: ssh refuses a user that the image's /etc/passwd does not know. */
+const USER_ID = 1000;
+const DATA_DIR = '/data';
+const TEMP_DIR = '/tmp';
+/** On SIGTERM the operator pushes what is committed; a slow remote may take its time. */
+const TERMINATION_GRACE_SECONDS = 60;
+
+/**
+ * The operator's Deployment: one replica that is replaced, never doubled, for there is no leader election.
+ *
+ * Made from the plain API types: the high-level Deployment of cdk8s-plus puts a hash of the construct's path into
+ * the Pods' labels and the selector, which can never change.
+ */
+export class OperatorDeployment extends Construct {
+  constructor(scope: Construct, id: string, props: OperatorDeploymentProps) {
+    super(scope, id);
+    new k8s.KubeDeployment(this, 'deployment', {
+      metadata: { name: NAME, namespace: props.namespace, labels: operatorLabels },
+      spec: {
+        replicas: 1,
+        strategy: { type: 'Recreate' },
+        selector: { matchLabels: operatorLabels },
+        template: {
+          metadata: {
+            labels: operatorLabels,
+            annotations: { 'kubectl.kubernetes.io/default-container': NAME },
+          },
+          spec: podSpec(props),
+        },
+      },
+    });
+  }
+}
+
+function podSpec(props: OperatorDeploymentProps): k8s.PodSpec {
+  return {
+    serviceAccountName: props.serviceAccountName,
+    automountServiceAccountToken: true,
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: TERMINATION_GRACE_SECONDS,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: USER_ID,
+      runAsGroup: USER_ID,
+      fsGroup: USER_ID,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    containers: [container(props)],
+    volumes: [
+      // Survives a restart of the container. Without a size limit: reaching one would evict the Pod, and with it
+      // the commits that are not pushed yet.
+      { name: 'data', emptyDir: {} },
+      // In memory, for Git credentials are written here while git uses them.
+      { name: 'tmp', emptyDir: { medium: 'Memory', sizeLimit: k8s.Quantity.fromString('64Mi') } },
+    ],
+  };
+}
+
+function container({ image, namespace }: OperatorDeploymentProps): k8s.Container {
+  return {
+    name: NAME,
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    args: [
+      'run',
+      `--data-dir=${DATA_DIR}`,
+      `--namespace=${namespace}`,
+      `--metrics-listen=0.0.0.0:${METRICS_PORT.number}`,
+    ],
+    env: [{ name: 'TMPDIR', value: TEMP_DIR }],
+    ports: [{ name: METRICS_PORT.name, containerPort: METRICS_PORT.number, protocol: 'TCP' }],
+    livenessProbe: probe('/healthz', { periodSeconds: 10, failureThreshold: 6 }),
+    readinessProbe: probe('/readyz', { periodSeconds: 5, failureThreshold: 1 }),
+    resources: {
+      requests: { cpu: k8s.Quantity.fromString('50m'), memory: k8s.Quantity.fromString('128Mi') },
+      limits: { memory: k8s.Quantity.fromString('1Gi') },
+    },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      readOnlyRootFilesystem: true,
+    },
+    volumeMounts: [
+      { name: 'data', mountPath: DATA_DIR },
+      { name: 'tmp', mountPath: TEMP_DIR },
+    ],
+  };
+}
+
+function probe(path: string, timing: Pick<k8s.Probe, 'periodSeconds' | 'failureThreshold'>): k8s.Probe {
+  return {
+    httpGet: { path, port: k8s.IntOrString.fromString(METRICS_PORT.name) },
+    timeoutSeconds: 3,
+    ...timing,
+  };
+}
