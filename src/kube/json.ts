@@ -7,7 +7,7 @@ export interface JsonObject {
 }
 
 /** A bare number of 16 or more digits: the only input for which JSON.parse can lose precision. */
-const LONG_NUMBER = /[[:,]\s*-?\d{16}/;
+const LONG_NUMBER = /(?:^|[[:,])\s*-?\d{16}/;
 
 /**
  * Parse JSON without losing digits of large integers.
@@ -18,7 +18,11 @@ const LONG_NUMBER = /[[:,]\s*-?\d{16}/;
  */
 export function parseJson(text: string): JsonValue {
   if (!LONG_NUMBER.test(text)) return JSON.parse(text) as JsonValue;
-  return parseLossless(text, undefined, exactNumber) as JsonValue;
+  return parseLossless(text, undefined, {
+    parseNumber: exactNumber,
+    // As JSON.parse does: the last one counts.
+    onDuplicateKey: ({ newValue }) => newValue,
+  }) as JsonValue;
 }
 
 function exactNumber(text: string): number | bigint {

@@ -16,6 +16,7 @@ export async function* lines(chunks: AsyncIterable<Buffer>, lineBytesMax: number
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
       const piece = chunk.subarray(start, end);
       start = end + 1;
+      if (restBytes + piece.length > lineBytesMax) throw tooLong(lineBytesMax);
       if (restBytes === 0) {
         yield piece.toString('utf8');
       } else {
@@ -28,7 +29,11 @@ export async function* lines(chunks: AsyncIterable<Buffer>, lineBytesMax: number
     if (start < chunk.length) {
       rest.push(chunk.subarray(start));
       restBytes += chunk.length - start;
-      if (restBytes > lineBytesMax) throw new RangeError(`A line is longer than ${lineBytesMax} bytes`);
+      if (restBytes > lineBytesMax) throw tooLong(lineBytesMax);
     }
   }
+}
+
+function tooLong(lineBytesMax: number): RangeError {
+  return new RangeError(`A line is longer than ${lineBytesMax} bytes`);
 }

@@ -11,6 +11,8 @@ const RESTARTS_MAX = 2;
 
 export interface ListOptions {
   readonly namespace?: string;
+  /** Such as `metadata.name=web`, which every resource supports. */
+  readonly fieldSelector?: string;
   readonly signal?: AbortSignal;
   readonly pageObjects?: number;
   /** Called when an expired list begins again: what was handed to `onItem` so far is void. */
@@ -53,6 +55,7 @@ async function listOnce(
   for (;;) {
     const query: Record<string, string> = {};
     if (paginated) query.limit = String(options.pageObjects ?? LIST_PAGE_OBJECTS);
+    if (options.fieldSelector !== undefined) query.fieldSelector = options.fieldSelector;
     if (next !== '') query.continue = next;
     const list = await client.get(path, { query, ...(options.signal ? { signal: options.signal } : {}) });
     const { metadata, items } = list;

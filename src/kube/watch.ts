@@ -68,7 +68,7 @@ export function readEvent(line: string, path: string): WatchEvent {
       retry: true,
     });
   }
-  const { type, object } = event as { type?: unknown; object?: KubeObject };
+  const { type, object } = (event ?? {}) as { type?: unknown; object?: KubeObject };
   switch (type) {
     case 'ADDED':
     case 'MODIFIED':

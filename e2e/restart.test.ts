@@ -1,0 +1,108 @@
+/** A restart resumes: what happened meanwhile is committed, deletions too, nothing twice, and nothing is wiped. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { poll } from '../src/testing/poll.ts';
+import { configMap, gitRepoConfig, watchRule, withScenario } from '../src/testing/scenario.ts';
+
+const file = (name: string) => `namespaces/shop/ConfigMap/${name}.yaml`;
+
+for (const how of ['stopped', 'killed', 'killed, its disk lost'] as const) {
+  test(`restart: changes while the operator was down (${how})`, () =>
+    withScenario(async (scenario) => {
+      const { apply, kubectl, remote, subjects, waitFor } = scenario;
+      await kubectl('admin', ['create', 'namespace', 'shop']);
+      for (const name of ['same', 'changed', 'deleted', 'by-hand'])
+        await apply('admin', configMap('shop', name, { v: '1' }));
+      await apply('admin', gitRepoConfig(remote));
+      const resources = [
+        {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          names: ['same', 'changed', 'deleted', 'created', 'by-hand', 'last'],
+        },
+      ];
+      await apply('admin', watchRule('rule', { resources }));
+      await waitFor('default watchrule/rule');
+      await poll(
+        async () =>
+          (await kubectl('admin', [
+            'get',
+            'watchrule',
+            'rule',
+            '-o',
+            'jsonpath={.status.lastSnapshotCommit}',
+          ])) !== '',
+        { what: 'the snapshot in the status' },
+      );
+      assert.is((await subjects()).length, 1);
+
+      const person = { name: 'Carol', email: 'carol@example.com' };
+      await scenario.restart({
+        kill: how !== 'stopped',
+        async meanwhile() {
+          await apply('admin', configMap('shop', 'changed', { v: '2' }));
+          await apply('admin', configMap('shop', 'created', { v: '1' }));
+          await kubectl('admin', ['delete', 'cm', 'deleted', '-n', 'shop']);
+          // A person's commit that is newer than the object's last change stays as it is; a foreign file does too.
+          await remote.pushAs(
+            person,
+            {
+              [file('by-hand')]:
+                'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: by-hand\n  namespace: shop\ndata:\n  v: by hand\n',
+              [file('only-in-git')]: 'kind: ConfigMap\n',
+            },
+            'By hand',
+          );
+          if (how === 'killed, its disk lost')
+            await rm(join(scenario.folder.path, 'data'), { recursive: true, force: true });
+        },
+      });
+      await apply('admin', configMap('shop', 'last', { v: '1' }));
+      await scenario.commit('[CREATE] ConfigMap/last in ns/shop by user/unknown');
+      assert.equal(
+        await remote.files('main'),
+        ['by-hand', 'changed', 'created', 'last', 'only-in-git', 'same'].map(file),
+      );
+      assert.match((await remote.read('main', file('changed'))) as string, /v: "2"/);
+      assert.match((await remote.read('main', file('by-hand'))) as string, /v: by hand/);
+      const since = (await subjects()).slice(2);
+      assert.equal([...since].sort(), [
+        '[CREATE] ConfigMap/created in ns/shop by user/unknown',
+        '[CREATE] ConfigMap/last in ns/shop by user/unknown',
+        '[DELETE] ConfigMap/deleted in ns/shop by user/unknown',
+        '[UPDATE] ConfigMap/changed in ns/shop by user/unknown',
+      ]);
+      // Another restart without changes makes no commit.
+      const tip = (await remote.refs())['refs/heads/main'];
+      await scenario.restart();
+      await waitFor('default watchrule/rule');
+      assert.is((await remote.refs())['refs/heads/main'], tip);
+    }));
+}
+
+test('restart: the API server comes back, and watches go on where they were', () =>
+  withScenario(async (scenario) => {
+    const { apply, kubectl, remote, subjects, waitFor, controlPlane } = scenario;
+    await kubectl('admin', ['create', 'namespace', 'shop']);
+    await apply(
+      'admin',
+      gitRepoConfig(remote),
+      watchRule('rule', { resources: [{ apiVersion: 'v1', kind: 'ConfigMap', names: ['n-*'] }] }),
+    );
+    await waitFor('default watchrule/rule');
+    await apply('admin', configMap('shop', 'n-before', {}));
+    await scenario.commit('[CREATE] ConfigMap/n-before in ns/shop by user/unknown');
+    await controlPlane.restartApiServer();
+    for (let at = 0; at < 20; at++) await apply('admin', configMap('shop', `n-${at}`, {}));
+    await scenario.commit('[CREATE] ConfigMap/n-19 in ns/shop by user/unknown');
+    assert.equal(
+      await subjects(),
+      ['n-before', ...Array.from({ length: 20 }, (_, at) => `n-${at}`)].map(
+        (name) => `[CREATE] ConfigMap/${name} in ns/shop by user/unknown`,
+      ),
+    );
+  }));
+
+test.run();

@@ -1,0 +1,225 @@
+import { type Clock, systemClock } from '../clock.ts';
+import { CodedError, messageOf } from '../errors.ts';
+import { backoffMs } from '../kube/backoff.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { listObjects } from '../kube/list.ts';
+import type { KubeObject } from '../kube/object.ts';
+import { type ApiResource, apiVersionOf } from '../kube/resource.ts';
+import { type WatchEvent, watchObjects } from '../kube/watch.ts';
+import type { Log } from '../log.ts';
+
+/** One change as the watch told it. */
+export interface Captured {
+  readonly resource: ApiResource;
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly object: KubeObject;
+  /** When this program saw it, in milliseconds since the Unix epoch. */
+  readonly seenAtMs: number;
+}
+
+export interface CaptureSink {
+  /** A change. A promise holds up the watch (and through TCP the server) until there is room. */
+  onCaptured(captured: Captured): void | Promise<void>;
+  /** The watch lost its place (410): what happened in between has to be found by listing. */
+  onGap(resource: ApiResource): void;
+  /** The watch is up, or why it is not. */
+  onState(resource: ApiResource, state: CaptureState): void;
+}
+
+export type CaptureState =
+  | { readonly kind: 'Watching' }
+  | { readonly kind: 'Failing'; readonly error: CodedError };
+
+/** A watch that fails is opened again after this long, doubling. */
+const RETRY_MIN_MS = 200;
+const RETRY_MAX_MS = 30_000;
+/** A watch that the server ends sooner than this, having told nothing, is not opened again at once: no busy loop. */
+const WATCH_MIN_MS = 1_000;
+
+/**
+ * Follows one resource in all namespaces.
+ *
+ * Invariants:
+ * - Changes reach the sink one at a time, in the server's order.
+ * - A list (`list`) and the handling of a change never overlap: a list's version is at least that of every change
+ *   that was handed on before, and every later change reaches the sink after the list's items.
+ * - The watch starts from the first list, and resumes where it was after every failure but a 410.
+ */
+export class ResourceCapture {
+  readonly resource: ApiResource;
+  readonly #client: KubeClient;
+  readonly #sink: CaptureSink;
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #abort = new AbortController();
+  #position: string | undefined;
+  #wakeUp: (() => void) | undefined;
+  #listing: Promise<void> | undefined;
+  #handling: Promise<void> | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(
+    resource: ApiResource,
+    client: KubeClient,
+    sink: CaptureSink,
+    log: Log,
+    clock: Clock = systemClock,
+  ) {
+    this.resource = resource;
+    this.#client = client;
+    this.#sink = sink;
+    this.#log = log.with({ resource: `${apiVersionOf(resource)}/${resource.plural}` });
+    this.#clock = clock;
+  }
+
+  /** The version up to which everything was handed on; undefined before the first list and within a gap. */
+  get position(): string | undefined {
+    return this.#position;
+  }
+
+  /** Begin to follow. Nothing is read before the first `list`. */
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Stop following; resolves when nothing more reaches the sink. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    this.#wakeUp?.();
+    await this.#running;
+  }
+
+  /**
+   * List the resource (in one namespace or all) while changes wait. `onItem` gets each object, `onListed` the
+   * list's version before any later change is handed on; `onRestart` says that an expired list begins again.
+   * Throws `CodedError`.
+   */
+  async list(options: {
+    readonly namespace?: string;
+    readonly onItem: (object: KubeObject) => void;
+    readonly onRestart?: () => void;
+    readonly onListed?: (version: string) => void;
+  }): Promise<void> {
+    while (this.#listing !== undefined) await this.#listing;
+    let release = () => {};
+    this.#listing = new Promise((resolve) => {
+      release = resolve;
+    });
+    try {
+      await this.#handling;
+      const version = await listObjects(this.#client, this.resource, options.onItem, {
+        ...options,
+        signal: this.#abort.signal,
+      });
+      if (this.#position === undefined && options.namespace === undefined) {
+        this.#position = version;
+        this.#wakeUp?.();
+      }
+      options.onListed?.(version);
+    } finally {
+      this.#listing = undefined;
+      release();
+    }
+  }
+
+  /**
+   * Read one object by name; undefined when the server says that there is none. Throws `CodedError`.
+   *
+   * Asks with a list of one name, which every resource supports: the right to `get` on everything would include
+   * subresources such as `pods/exec` and `nodes/proxy`, which nobody should hand to an operator.
+   */
+  async get(namespace: string, name: string): Promise<KubeObject | undefined> {
+    let found: KubeObject | undefined;
+    await listObjects(
+      this.#client,
+      this.resource,
+      (object) => {
+        if (object.metadata.name === name) found = object;
+      },
+      {
+        fieldSelector: `metadata.name=${name}`,
+        signal: this.#abort.signal,
+        ...(namespace === '' ? {} : { namespace }),
+      },
+    );
+    return found;
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    while (!this.#abort.signal.aborted) {
+      if (this.#position === undefined) {
+        await new Promise<void>((resolve) => {
+          this.#wakeUp = resolve;
+        });
+        this.#wakeUp = undefined;
+        continue;
+      }
+      const openedAtMs = this.#clock.now();
+      try {
+        const from = this.#position;
+        await this.#watch(from);
+        const isShort = this.#position === from && this.#clock.now() - openedAtMs < WATCH_MIN_MS;
+        failures = isShort ? failures + 1 : 0;
+        if (isShort) {
+          await this.#clock.sleep(backoffMs(failures, RETRY_MIN_MS, RETRY_MAX_MS), this.#abort.signal);
+        }
+      } catch (error) {
+        if (this.#abort.signal.aborted) return;
+        const coded =
+          error instanceof CodedError ? error : new CodedError('ApiError', messageOf(error), { retry: true });
+        if (coded.code === 'Gone') {
+          this.#log.warn('Watch lost its place, listing again', { reason: coded.message });
+          this.#position = undefined;
+          this.#sink.onGap(this.resource);
+          continue;
+        }
+        failures = this.#clock.now() - openedAtMs > RETRY_MAX_MS ? 0 : failures + 1;
+        this.#log.debug('Watch failed', { code: coded.code, reason: coded.message });
+        this.#sink.onState(this.resource, { kind: 'Failing', error: coded });
+        await this.#clock.sleep(backoffMs(failures, RETRY_MIN_MS, RETRY_MAX_MS), this.#abort.signal);
+      }
+    }
+  }
+
+  async #watch(from: string): Promise<void> {
+    const events = watchObjects(this.#client, this.resource, from, {
+      signal: this.#abort.signal,
+      onOpen: () => this.#sink.onState(this.resource, { kind: 'Watching' }),
+    });
+    for await (const event of events) {
+      while (this.#listing !== undefined) await this.#listing;
+      if (this.#abort.signal.aborted) return;
+      const pending = this.#handle(event);
+      if (pending === undefined) continue;
+      this.#handling = pending;
+      try {
+        await pending;
+      } finally {
+        this.#handling = undefined;
+      }
+    }
+  }
+
+  #handle(event: WatchEvent): Promise<void> | undefined {
+    if (event.type === 'BOOKMARK') {
+      this.#position = event.resourceVersion;
+      return undefined;
+    }
+    const { type, object } = event;
+    const pending = this.#sink.onCaptured({
+      resource: this.resource,
+      type,
+      object,
+      seenAtMs: this.#clock.now(),
+    });
+    const done = () => {
+      this.#position = object.metadata.resourceVersion;
+    };
+    if (pending === undefined) {
+      done();
+      return undefined;
+    }
+    return pending.then(done);
+  }
+}

@@ -1,0 +1,108 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { crds } from '../gen/kinds.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { CodedError, messageOf } from './errors.ts';
+import { startOperator } from './operator.ts';
+import { createJsonLog, LOG_LEVELS, type LogLevel } from './report/json-log.ts';
+import { parseListenAddress } from './server/listen-address.ts';
+
+interface RunOptions {
+  readonly kubeconfig?: string;
+  readonly dataDir: string;
+  readonly namespace: string;
+  readonly metricsListen: { readonly host: string; readonly port: number };
+  readonly allowLocalRepositories?: boolean;
+  readonly logLevel: LogLevel;
+}
+
+const ENV = 'GITOPS_REVERSER_';
+
+/** An option that is also read from the environment: `--data-dir` from `GITOPS_REVERSER_DATA_DIR`. */
+function option(flags: string, description: string): Option {
+  const made = new Option(flags, description);
+  return made.env(ENV + (made.long ?? '').slice(2).replaceAll('-', '_').toUpperCase());
+}
+
+async function run(options: RunOptions): Promise<void> {
+  const log = createJsonLog(options.logLevel);
+  const operator = await startOperator({
+    ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
+    dataDir: options.dataDir,
+    namespace: options.namespace,
+    metricsListen: options.metricsListen,
+    allowLocalRepositories: options.allowLocalRepositories ?? false,
+    log,
+  });
+  log.info('Listening', { port: operator.statusPort });
+  const signal = await new Promise<string>((resolve) => {
+    // `on`, not `once`: under npm a Ctrl-C arrives twice, and the second would end the process.
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, resolve);
+  });
+  log.info('Stopping', { signal });
+  await operator.stop();
+  log.info('Stopped');
+}
+
+const program = new Command('gitops-reverser')
+  .description('Turns changes made in a Kubernetes cluster into clean, attributed Git commits.')
+  .showHelpAfterError()
+  .version(packageJson.version, '-V, --version');
+
+program
+  .command('run')
+  .description('Run the operator until SIGTERM.')
+  .addOption(
+    option(
+      '--kubeconfig <file>',
+      "kubeconfig of the cluster (default: KUBECONFIG, ~/.kube/config, or the Pod's service account)",
+    ),
+  )
+  .addOption(option('--data-dir <dir>', 'holds the local clones').default('./data'))
+  .addOption(
+    option('--namespace <name>', "the operator's own namespace: keys; created when missing").default(
+      'gitops-reverser-system',
+    ),
+  )
+  .addOption(
+    option('--metrics-listen <host:port>', 'serves /metrics, /healthz and /readyz')
+      .default({ host: '0.0.0.0', port: 8080 }, '0.0.0.0:8080')
+      .argParser((text) => {
+        try {
+          return parseListenAddress(text);
+        } catch (error) {
+          throw new InvalidArgumentError(messageOf(error));
+        }
+      }),
+  )
+  .addOption(
+    option(
+      '--allow-local-repositories',
+      'allow file:// URLs: whoever may write a GitRepoConfig can then write where the operator can',
+    ),
+  )
+  .addOption(option('--log-level <level>', 'least severe lines to log').choices(LOG_LEVELS).default('info'))
+  .action((options: RunOptions) => run(options));
+
+program
+  .command('crds')
+  .description('Print the CustomResourceDefinitions, to be piped into kubectl apply -f -')
+  .action(() => {
+    process.stdout.write(`${crds.map((crd) => JSON.stringify(crd, null, 2)).join('\n---\n')}\n`);
+  });
+
+program
+  .command('version')
+  .description('Print the version.')
+  .action(() => {
+    process.stdout.write(`${packageJson.version}\n`);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Expected failures are one line; anything else is a bug and keeps its stack.
+  process.stderr.write(
+    `gitops-reverser: ${error instanceof CodedError ? error.message : (error as Error).stack}\n`,
+  );
+  process.exitCode = 1;
+}

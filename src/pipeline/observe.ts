@@ -1,0 +1,50 @@
+import type { ObjectState } from '../capture/object-states.ts';
+import type { Captured } from '../capture/resource-capture.ts';
+import { changedAtMs } from '../identify/changed-at.ts';
+import type { KubeObject } from '../kube/object.ts';
+import type { ApiResource } from '../kube/resource.ts';
+import type { Manifest } from '../sanitize/manifest.ts';
+import type { Operation } from '../select/selection.ts';
+
+/** A change that somebody's rule may want, cleaned. */
+export interface Observed {
+  readonly resource: ApiResource;
+  readonly operation: Operation;
+  readonly object: KubeObject;
+  /** The sanitized object; null for a DELETE. */
+  readonly manifest: Manifest | null;
+  readonly atMs: number;
+  /** Lines for the commit body beyond the standard ones. */
+  readonly details?: readonly string[];
+}
+
+/**
+ * Which operation a captured event stands for, given what is known of the object; undefined when it stands for
+ * none: what follows a requested deletion until the object is gone.
+ *
+ * A deletion counts when it is requested (finalizers and grace periods come after), so that the file leaves Git
+ * with the person's intent and the final removal makes no second commit.
+ */
+export function operationOf(captured: Captured, known: ObjectState | undefined): Operation | undefined {
+  if (captured.type === 'DELETED' || captured.object.metadata.deletionTimestamp !== undefined) {
+    return known?.deleting ? undefined : 'DELETE';
+  }
+  return captured.type === 'ADDED' && known === undefined ? 'CREATE' : 'UPDATE';
+}
+
+/** Beyond this, a field manager's time is taken for an older change's, and the time of seeing is better. */
+const CLOCK_LAG_MS_MAX = 10_000;
+
+/**
+ * When a change happened: what the object tells of itself where that is new, else when it was seen.
+ * A field manager's time does not move when a change only removes fields, so a time that was seen before, or one
+ * that lags far behind a live event, is not this change's.
+ */
+export function happenedAtMs(captured: Captured, known: ObjectState | undefined): number {
+  const told = changedAtMs(captured.object);
+  if (captured.type === 'ADDED' && told > 0) return told;
+  const isNew = told > (known?.changedAtMs ?? 0);
+  return isNew && told <= captured.seenAtMs && captured.seenAtMs - told < CLOCK_LAG_MS_MAX
+    ? told
+    : captured.seenAtMs;
+}

@@ -1,0 +1,361 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gitRepoConfigKind } from '../../gen/kinds.ts';
+import type { GitRepoConfig, GitRepoConfigStatus } from '../../gen/model.ts';
+import type { Clock } from '../clock.ts';
+import type { CommitRequest } from '../commit/commit-request.ts';
+import { type CompiledTemplate, compileTemplate } from '../commit/message.ts';
+import { CodedError, messageOf } from '../errors.ts';
+import { createClone } from '../git/clone.ts';
+import { parseRemoteUrl } from '../git/remote-url.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { isJsonObject } from '../kube/json.ts';
+import { restPath } from '../kube/resource.ts';
+import type { Log } from '../log.ts';
+import type { Branch } from '../pipeline/branch.ts';
+import { Target, type TargetEvents } from '../pipeline/target.ts';
+import { validatePrefix } from '../place/path.ts';
+import { placeInto } from '../place/place-into.ts';
+import type { BranchMetrics, BranchState } from '../push/branch-state.ts';
+import { BranchWorker } from '../push/branch-worker.ts';
+import type { EventRecorder, Regarding } from '../report/event-recorder.ts';
+import { StatusWriter } from '../report/status-writer.ts';
+import { deriveRepositoryKey } from '../sanitize/fingerprint.ts';
+import { durationMs } from './duration.ts';
+import { type RepositoryFacts, repositoryStatus } from './repository-status.ts';
+
+/** A Secret is read again this often: soon while something is wrong, seldom otherwise. */
+const SECRET_CHECK_FAILING_MS = 2_000;
+const SECRET_CHECK_MS = 60_000;
+/** What is committed when a configuration changes or goes is given this long to be pushed. */
+const DRAIN_MS = 10_000;
+
+export interface RepositoryContext {
+  readonly client: KubeClient;
+  readonly dataDir: string;
+  readonly allowLocalRepositories: boolean;
+  readonly redactionKey: Buffer;
+  readonly recorder: EventRecorder;
+  readonly targetEvents: (repository: Repository) => TargetEvents;
+  readonly branchMetrics: (repository: Repository) => BranchMetrics;
+  /** The repository can now be committed to, or no longer. */
+  readonly onTarget: (repository: Repository) => void;
+  readonly onProgress: () => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * One GitRepoConfig at work: its clone, its branch worker, its target and its status.
+ *
+ * A spec that asks for another place or form of commits ends this one and begins another (`Repositories`);
+ * credentials and push settings change live.
+ */
+export class Repository {
+  /** `namespace/name` of the GitRepoConfig. */
+  readonly key: string;
+  readonly #context: RepositoryContext;
+  readonly #log: Log;
+  readonly #statusWriter: StatusWriter<GitRepoConfigStatus>;
+  readonly #abort = new AbortController();
+  #config: GitRepoConfig;
+  #worker: BranchWorker | undefined;
+  #target: Target | undefined;
+  #stop: RepositoryFacts['stop'];
+  #secretVersion = '';
+  #lastError: string | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(key: string, config: GitRepoConfig, context: RepositoryContext) {
+    this.key = key;
+    this.#config = config;
+    this.#context = context;
+    this.#log = context.log.with({ gitRepoConfig: key });
+    const { name, namespace } = config.metadata;
+    this.#statusWriter = new StatusWriter<GitRepoConfigStatus>(
+      restPath(gitRepoConfigKind, { namespace, name, subresource: 'status' }),
+      (written) => this.#status(written),
+      context.client,
+      context.clock,
+      context.log,
+    );
+  }
+
+  get config(): GitRepoConfig {
+    return this.#config;
+  }
+
+  /** Where rules commit to; undefined while the repository cannot be committed to. */
+  get target(): Target | undefined {
+    return this.#target;
+  }
+
+  /** Commits that are made but not on the remote, and changes that wait to be committed. */
+  get pendingCommits(): number {
+    const state = this.#worker?.state;
+    return state === undefined ? 0 : state.pendingCommits + state.queued;
+  }
+
+  /** Why there is no target, as a sentence. */
+  get notReadyReason(): string {
+    return this.#stop?.message ?? this.#worker?.state.error?.message ?? 'its remote is being read.';
+  }
+
+  /** Is the commit part of the branch? */
+  async contains(commit: string): Promise<boolean> {
+    return (await this.#worker?.contains(commit)) ?? false;
+  }
+
+  /** Begin to work. */
+  start(): void {
+    this.#running ??= this.#run().catch((error) => {
+      this.#log.error('Repository failed', { reason: messageOf(error) });
+      this.#stopFor('GitFailed', messageOf(error));
+    });
+  }
+
+  /** Take another version of the same configuration; false when it has to begin anew. */
+  update(config: GitRepoConfig): boolean {
+    if (identityOfSpec(config) !== identityOfSpec(this.#config)) return false;
+    const isSameSecret = config.spec.secretRef?.name === this.#config.spec.secretRef?.name;
+    this.#config = config;
+    void this.#worker?.update(pushSettings(config));
+    if (!isSameSecret) {
+      this.#secretVersion = '';
+      void this.#checkSecret();
+    }
+    this.#statusWriter.touch();
+    return true;
+  }
+
+  /** End: push what is committed, within a bound, and write the last status. */
+  async close(options: { readonly isDeleted: boolean; readonly drainMs?: number }): Promise<void> {
+    this.#abort.abort();
+    this.#target = undefined;
+    if (options.isDeleted) this.#statusWriter.abandon();
+    await this.#worker?.drain(options.drainMs ?? DRAIN_MS);
+    this.#statusWriter.touch();
+    await this.#statusWriter.stop();
+    await this.#worker?.close();
+    await this.#running;
+    if (options.isDeleted) await rm(this.#dir(), { recursive: true, force: true });
+  }
+
+  /** Something moved: the status may have to be written. */
+  touch(): void {
+    this.#statusWriter.touch();
+  }
+
+  /** Record an Event on the GitRepoConfig. */
+  event(type: 'Normal' | 'Warning', reason: string, note: string): void {
+    this.#context.recorder.record(this.#regarding(), type, reason, note);
+  }
+
+  async #run(): Promise<void> {
+    const { spec } = this.#config;
+    if (spec.suspend) return this.#stopFor('Suspended', 'Commits and pushes are suspended (spec.suspend).');
+    const prefix = validatePrefix(spec.path ?? '');
+    if (!prefix.ok) return this.#stopFor('InvalidPath', `spec.path ${prefix.error}`);
+    const template =
+      spec.commit.messageTemplate === undefined ? undefined : compileTemplate(spec.commit.messageTemplate);
+    if (template?.ok === false)
+      return this.#stopFor('InvalidTemplate', `spec.commit.messageTemplate: ${template.error}`);
+    const remote = parseRemoteUrl(spec.url, { allowLocalRepositories: this.#context.allowLocalRepositories });
+    if (!remote.ok) return this.#stopFor(remote.error.code, remote.error.message);
+    const secretData = await this.#awaitSecret();
+    if (this.#abort.signal.aborted) return;
+    await this.#work(secretData, remote.remote.identity, template?.template);
+    await this.#watchSecret();
+  }
+
+  async #work(
+    secretData: Readonly<Record<string, Buffer>> | null,
+    remoteIdentity: string,
+    template: CompiledTemplate | undefined,
+  ): Promise<void> {
+    const { spec } = this.#config;
+    const context = this.#context;
+    const prefix = spec.path ?? '';
+    const metrics = context.branchMetrics(this);
+    const worker = new BranchWorker({
+      url: spec.url,
+      branch: spec.branch,
+      secretData,
+      allowLocalRepositories: context.allowLocalRepositories,
+      clone: createClone({
+        dir: this.#dir(),
+        observe: ({ name, ok, durationMs }) => metrics.gitOperation(name, ok ? 'ok' : 'error', durationMs),
+      }),
+      ...(prefix === '' ? {} : { prefixes: [prefix] }),
+      ...pushSettings(this.#config),
+      placeInto,
+      onDropped: ({ path, reason }) =>
+        this.event('Warning', 'GitWins', `A change of ${path} was dropped: ${reason}`),
+      clock: context.clock,
+      log: this.#log,
+      metrics,
+    });
+    this.#worker = worker;
+    worker.onChange((state) => this.#onState(state));
+    const target = new Target(
+      this.key,
+      {
+        prefix,
+        emailDomain: spec.commit.authorEmailDomain,
+        template,
+        committer: spec.commit.committer,
+        secretsPolicy: spec.secrets.policy,
+        redactionKey: deriveRepositoryKey(context.redactionKey, remoteIdentity),
+      },
+      branchOf(worker, spec.commit.committer.email),
+      context.targetEvents(this),
+      this.#log,
+    );
+    worker.onChange((state) => {
+      // The tree is known from the first time that the remote was read.
+      if (this.#target !== undefined || state.branch === 'Unknown' || this.#abort.signal.aborted) return;
+      this.#target = target;
+      context.onTarget(this);
+    });
+    await worker.open();
+    this.#statusWriter.touch();
+  }
+
+  #onState(state: BranchState): void {
+    const error = state.error === null ? undefined : state.error.code;
+    if (error !== this.#lastError) {
+      if (state.error !== null) this.event('Warning', state.error.code, state.error.message);
+      else if (this.#lastError !== undefined)
+        this.event('Normal', 'Recovered', 'The remote repository can be pushed to again.');
+      this.#lastError = error;
+    }
+    this.#context.onProgress();
+    this.#statusWriter.touch();
+  }
+
+  #stopFor(reason: NonNullable<RepositoryFacts['stop']>['reason'], message: string): void {
+    if (this.#stop?.reason === reason && this.#stop.message === message) return;
+    this.#stop = { reason, message };
+    if (reason !== 'Suspended') this.event('Warning', reason, message);
+    this.#statusWriter.touch();
+    this.#context.onTarget(this);
+  }
+
+  /** The Secret's data as soon as there is one; null when the configuration names none. */
+  async #awaitSecret(): Promise<Readonly<Record<string, Buffer>> | null> {
+    while (!this.#abort.signal.aborted) {
+      try {
+        const { version, data } = await this.#readSecret();
+        this.#secretVersion = version;
+        this.#stop = undefined;
+        return data;
+      } catch (error) {
+        const coded = error instanceof CodedError ? error : new CodedError('ApiError', messageOf(error));
+        this.#stopFor(coded.code, coded.message);
+        await this.#context.clock.sleep(SECRET_CHECK_FAILING_MS, this.#abort.signal);
+      }
+    }
+    return null;
+  }
+
+  async #watchSecret(): Promise<void> {
+    while (!this.#abort.signal.aborted) {
+      const isFailing = this.#worker?.state.error !== null;
+      await this.#context.clock.sleep(
+        isFailing ? SECRET_CHECK_FAILING_MS : SECRET_CHECK_MS,
+        this.#abort.signal,
+      );
+      await this.#checkSecret();
+    }
+  }
+
+  /** Changed credentials are used at once. A Secret that is gone does not take away those in use. */
+  async #checkSecret(): Promise<void> {
+    if (this.#abort.signal.aborted) return;
+    try {
+      const { version, data } = await this.#readSecret();
+      if (version === this.#secretVersion) return;
+      this.#secretVersion = version;
+      await this.#worker?.update({ secretData: data });
+    } catch (error) {
+      this.#log.warn('Cannot read the Secret', { reason: messageOf(error) });
+    }
+  }
+
+  async #readSecret(): Promise<{ version: string; data: Readonly<Record<string, Buffer>> | null }> {
+    const { namespace } = this.#config.metadata;
+    const name = this.#config.spec.secretRef?.name;
+    if (name === undefined) return { version: 'none', data: null };
+    const path = restPath({ group: '', version: 'v1', plural: 'secrets' }, { namespace, name });
+    try {
+      const secret = await this.#context.client.get(path, { signal: this.#abort.signal });
+      const data: Record<string, Buffer> = {};
+      for (const [key, value] of Object.entries(isJsonObject(secret.data) ? secret.data : {})) {
+        data[key] = Buffer.from(String(value), 'base64');
+      }
+      const version = isJsonObject(secret.metadata)
+        ? `${secret.metadata.uid}/${secret.metadata.resourceVersion}`
+        : '';
+      return { version, data };
+    } catch (error) {
+      if (!(error instanceof CodedError && error.code === 'NotFound')) throw error;
+      throw new CodedError(
+        'SecretNotFound',
+        `There is no Secret "${name}" in namespace ${namespace}: create it, or mend spec.secretRef.name.`,
+      );
+    }
+  }
+
+  #status(written: GitRepoConfigStatus | undefined): GitRepoConfigStatus {
+    const standing = written ?? this.#config.status;
+    const facts: RepositoryFacts = {
+      branchName: this.#config.spec.branch,
+      ...(this.#stop === undefined ? {} : { stop: this.#stop }),
+      branch: this.#worker?.state,
+      droppedBefore: this.#config.status?.droppedCommits ?? 0,
+    };
+    return repositoryStatus(this.#config.metadata.generation, facts, standing, this.#context.clock.now());
+  }
+
+  #regarding(): Regarding {
+    const { apiVersion, kind, metadata } = this.#config;
+    return { apiVersion, kind, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid };
+  }
+
+  /** Each configuration has a clone of its own, so that no two share files or credentials by accident. */
+  #dir(): string {
+    const { metadata, spec } = this.#config;
+    const hash = createHash('sha256')
+      .update([metadata.uid, spec.url, spec.branch].join('\0'))
+      .digest('hex')
+      .slice(0, 16);
+    return join(this.#context.dataDir, 'repositories', `${metadata.namespace}.${metadata.name}.${hash}.git`);
+  }
+}
+
+/** What makes a configuration another one: where and how commits are made. */
+function identityOfSpec({ metadata, spec }: GitRepoConfig): string {
+  const { url, branch, path, commit, secrets, suspend } = spec;
+  return JSON.stringify([metadata.uid, url, branch, path, commit, secrets, suspend]);
+}
+
+function pushSettings({ spec }: GitRepoConfig) {
+  return {
+    committer: spec.commit.committer,
+    minIntervalMs: durationMs(spec.push.minInterval),
+    maxCommits: spec.push.maxCommits,
+  };
+}
+
+function branchOf(worker: BranchWorker, committerEmail: string): Branch {
+  return {
+    enqueue: (request: CommitRequest) => worker.enqueue(request),
+    compare: (path, content) => worker.compare(path, content),
+    paths: (prefix) => worker.treePaths(prefix),
+    lastCommits: (paths) => worker.lastCommitsOf(paths),
+    tip: async () => (await worker.tip()) ?? undefined,
+    contains: (commit) => worker.contains(commit),
+    isOwnCommitter: (email) => email === committerEmail,
+  };
+}

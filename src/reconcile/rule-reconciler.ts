@@ -1,0 +1,331 @@
+import { watchRuleKind } from '../../gen/kinds.ts';
+import type { WatchRule, WatchRuleStatus } from '../../gen/model.ts';
+import { validateWatchRule } from '../../gen/validators.js';
+import type { Clock } from '../clock.ts';
+import type { ErrorCode } from '../errors.ts';
+import { changedAtMs } from '../identify/changed-at.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { KubeObject } from '../kube/object.ts';
+import { restPath } from '../kube/resource.ts';
+import type { Log } from '../log.ts';
+import { ActiveRule, type Scope } from '../pipeline/active-rule.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { EventRecorder, Regarding } from '../report/event-recorder.ts';
+import { StatusWriter } from '../report/status-writer.ts';
+import { compileFieldPaths } from '../sanitize/exclude-fields.ts';
+import { Selection } from '../select/selection.ts';
+import type { Repositories } from './repositories.ts';
+import type { Repository } from './repository.ts';
+import { type RuleFacts, ruleStatus } from './rule-status.ts';
+
+/** A rule that could not be put to work because of the Git clone is tried again after this long. */
+const RETRY_MS = 2_000;
+
+interface Entry {
+  rule: WatchRule;
+  /** When a person last changed the rule. */
+  changedAtMs: number;
+  readonly writer: StatusWriter<WatchRuleStatus>;
+  stop: RuleFacts['stop'];
+  /** The rule at work, and on which repository; undefined while it is not. */
+  active: { readonly rule: ActiveRule; readonly repository: Repository } | undefined;
+  /** The last snapshot that is known to be on the remote. */
+  isSnapshotPushed: boolean;
+  /** Counts of earlier lives of the rule. */
+  readonly base: { commits: number; dropped: number };
+  /** The rule that was at work last, and what it selected: where it goes on when it comes back. */
+  last: { readonly selects: string; readonly rule: ActiveRule } | undefined;
+  activation: number;
+}
+
+/** Puts WatchRules to work and keeps their status. */
+export class RuleReconciler {
+  readonly #pipeline: Pipeline;
+  readonly #repositories: Repositories;
+  readonly #recorder: EventRecorder;
+  readonly #client: KubeClient;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(options: {
+    readonly pipeline: Pipeline;
+    readonly repositories: Repositories;
+    readonly recorder: EventRecorder;
+    readonly client: KubeClient;
+    readonly clock: Clock;
+    readonly log: Log;
+  }) {
+    this.#pipeline = options.pipeline;
+    this.#repositories = options.repositories;
+    this.#recorder = options.recorder;
+    this.#client = options.client;
+    this.#clock = options.clock;
+    this.#log = options.log;
+  }
+
+  /** A WatchRule appeared, changed or went. */
+  onRule(key: string, object: KubeObject | undefined): void {
+    const known = this.#entries.get(key);
+    if (object === undefined || (known !== undefined && known.rule.metadata.uid !== object.metadata.uid)) {
+      if (known !== undefined) this.#remove(key, known);
+      if (object === undefined) return;
+    }
+    const validation = validateWatchRule(object);
+    if (!validation.ok) {
+      // The API server checked the schema when the rule was stored, so this is a rule of another version.
+      const [{ path, message }] = validation.errors;
+      this.#log.error('WatchRule ignored', { watchRule: key, reason: `${path} ${message}` });
+      return;
+    }
+    const rule = validation.value;
+    const entry = this.#entries.get(key) ?? this.#add(key, rule);
+    const isSame = entry.rule.metadata.generation === rule.metadata.generation && entry.rule !== rule;
+    entry.rule = rule;
+    entry.changedAtMs = changedAtMs(object);
+    if (!isSame) this.#activate(key, entry);
+  }
+
+  /** A repository was opened, closed or replaced: rules that commit to it are put to work anew. */
+  onRepository(repositoryKey: string): void {
+    for (const [key, entry] of this.#entries) {
+      if (repositoryKeyOf(entry.rule) === repositoryKey) this.#activate(key, entry);
+    }
+  }
+
+  /** Something moved: statuses may have to be written. */
+  onProgress(): void {
+    for (const entry of this.#entries.values()) {
+      const { active } = entry;
+      if (
+        active !== undefined &&
+        active.rule.snapshot.kind === 'Committed' &&
+        active.repository.pendingCommits === 0
+      ) {
+        entry.isSnapshotPushed = true;
+      }
+      entry.writer.touch();
+    }
+  }
+
+  /** Record a warning on rules, for what concerns an object that they select. */
+  warn(rules: readonly ActiveRule[], reason: string, note: string): void {
+    for (const { key } of rules) {
+      const entry = this.#entries.get(key);
+      if (entry !== undefined) this.#recorder.record(regarding(entry.rule), 'Warning', reason, note);
+    }
+  }
+
+  /** Are all rules that can work synced? The reason if not. */
+  notSyncedReason(): string | undefined {
+    for (const [key, { active }] of this.#entries) {
+      if (active !== undefined && !this.#pipeline.isSynced(active.repository.key, active.rule)) {
+        return `WatchRule ${key} is not synced yet`;
+      }
+    }
+    return undefined;
+  }
+
+  /** Write the last statuses and stop. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#entries.values()].map(({ writer }) => writer.stop()));
+  }
+
+  #add(key: string, rule: WatchRule): Entry {
+    const { name, namespace } = rule.metadata;
+    const path = restPath(watchRuleKind, { namespace, name, subresource: 'status' });
+    const entry: Entry = {
+      rule,
+      changedAtMs: 0,
+      writer: new StatusWriter<WatchRuleStatus>(
+        path,
+        (written) =>
+          ruleStatus(
+            entry.rule.metadata.generation,
+            this.#facts(entry),
+            written ?? entry.rule.status,
+            this.#clock.now(),
+          ),
+        this.#client,
+        this.#clock,
+        this.#log,
+      ),
+      stop: undefined,
+      active: undefined,
+      isSnapshotPushed: false,
+      base: { commits: rule.status?.commits ?? 0, dropped: rule.status?.droppedChanges ?? 0 },
+      last: undefined,
+      activation: 0,
+    };
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  #remove(key: string, entry: Entry): void {
+    this.#entries.delete(key);
+    entry.writer.abandon();
+    entry.activation++;
+    this.#deactivate(entry);
+  }
+
+  #deactivate(entry: Entry): void {
+    const { active } = entry;
+    if (active === undefined) return;
+    entry.base.commits += active.rule.commits;
+    entry.base.dropped += active.rule.dropped;
+    entry.active = undefined;
+    this.#pipeline.removeRule(active.repository.key, active.rule.key);
+  }
+
+  #activate(key: string, entry: Entry): void {
+    const activation = ++entry.activation;
+    void this.#tryActivate(key, entry, activation).catch(async (error) => {
+      this.#log.warn('Cannot put a WatchRule to work yet', { watchRule: key, reason: String(error) });
+      await this.#clock.sleep(RETRY_MS);
+      if (entry.activation === activation) this.#activate(key, entry);
+    });
+  }
+
+  async #tryActivate(key: string, entry: Entry, activation: number): Promise<void> {
+    const { rule } = entry;
+    const fields = compileFieldPaths(rule.spec.excludeFields ?? []);
+    const repository = this.#repositories.get(repositoryKeyOf(rule));
+    entry.stop = stopReason(rule, repository, fields.ok ? undefined : fields.error);
+    if (entry.stop !== undefined || repository?.target === undefined || !fields.ok) {
+      this.#deactivate(entry);
+      return entry.writer.touch();
+    }
+    const isSameRepository =
+      entry.active?.repository === repository && entry.active.repository.target === repository.target;
+    if (isSameRepository && entry.active?.rule.generation === rule.metadata.generation)
+      return entry.writer.touch();
+    const resumed = await this.#resumedFrom(entry, repository);
+    if (entry.activation !== activation) return;
+    const active = new ActiveRule({
+      key,
+      uid: rule.metadata.uid,
+      generation: rule.metadata.generation,
+      selection: new Selection(rule.spec),
+      excludeFields: fields.fields,
+      scope: resumed?.scope ?? newScope(entry),
+    });
+    if (resumed !== undefined) active.snapshot = resumed.snapshot;
+    this.#deactivate(entry);
+    entry.active = { rule: active, repository };
+    entry.last = { selects: selectionOf(rule), rule: active };
+    entry.isSnapshotPushed = false;
+    this.#pipeline.setRule(repository.key, active);
+    this.onProgress();
+  }
+
+  /**
+   * Where an earlier life of the rule left off: its snapshot is part of the branch, and the rule is the same.
+   * Then what differs are changes, not a snapshot.
+   */
+  async #resumedFrom(
+    { rule, last }: Entry,
+    repository: Repository,
+  ): Promise<{ readonly scope: Scope; readonly snapshot: ActiveRule['snapshot'] } | undefined> {
+    const inMemory = last?.selects === selectionOf(rule) ? last.rule.snapshot : undefined;
+    const { observedGeneration, lastSnapshotTime, lastSnapshotCommit } = rule.status ?? {};
+    const stored =
+      observedGeneration === rule.metadata.generation && lastSnapshotTime !== undefined
+        ? { commit: lastSnapshotCommit, timeMs: Date.parse(lastSnapshotTime) }
+        : undefined;
+    const snapshot = inMemory?.kind === 'Committed' ? inMemory : stored;
+    if (snapshot?.commit === undefined || !(await repository.contains(snapshot.commit))) return undefined;
+    const { commit, timeMs } = snapshot;
+    return {
+      scope: { resourceVersion: '0', timeMs, resumed: true },
+      snapshot: { kind: 'Committed', commit, timeMs },
+    };
+  }
+
+  #facts(entry: Entry): RuleFacts {
+    const { rule, active, base, stop } = entry;
+    const common = {
+      gitRepoConfig: rule.spec.gitRepoConfigRef,
+      commits: base.commits + (active?.rule.commits ?? 0),
+      dropped: base.dropped + (active?.rule.dropped ?? 0),
+      ...(stop === undefined ? {} : { stop }),
+    };
+    if (active === undefined) {
+      return {
+        ...common,
+        isSynced: false,
+        isSnapshotPushed: false,
+        failing: [],
+        notServed: [],
+        followed: [],
+      };
+    }
+    const { rule: activeRule, repository } = active;
+    const { snapshot } = activeRule;
+    return {
+      ...common,
+      isSynced: this.#pipeline.isSynced(repository.key, activeRule),
+      isSnapshotPushed: entry.isSnapshotPushed,
+      failing: this.#pipeline
+        .failuresOf(repository.key, activeRule)
+        .map(({ resource, error }) => ({ resource, code: error.code, message: error.message })),
+      notServed: this.#notServed(activeRule),
+      followed: activeRule.followed,
+      ...(snapshot.kind === 'Committed' ? { snapshot } : {}),
+    };
+  }
+
+  #notServed({ selection }: ActiveRule): readonly string[] {
+    const { served } = this.#pipeline;
+    return selection.namedPatterns
+      .filter(
+        ({ group, version, kind }) =>
+          !served.some(
+            (resource) =>
+              resource.kind === kind &&
+              (group === undefined || resource.group === group) &&
+              (version === undefined || resource.version === version),
+          ),
+      )
+      .map(({ group, version, kind }) => [group, version, kind].filter((part) => part).join('/'));
+  }
+}
+
+function repositoryKeyOf(rule: WatchRule): string {
+  return `${rule.metadata.namespace}/${rule.spec.gitRepoConfigRef}`;
+}
+
+/** All of the spec that says what is captured and where to; `suspend` does not. */
+function selectionOf({ metadata, spec }: WatchRule): string {
+  return JSON.stringify([metadata.uid, { ...spec, suspend: false }]);
+}
+
+function regarding(rule: WatchRule): Regarding {
+  const { name, namespace, uid } = rule.metadata;
+  return { apiVersion: rule.apiVersion, kind: rule.kind, namespace, name, uid };
+}
+
+/** A rule is in force from the version of its own last write on: changes newer than that are its business. */
+function newScope({ rule, changedAtMs }: Entry): Scope {
+  return { resourceVersion: rule.metadata.resourceVersion ?? '0', timeMs: changedAtMs, resumed: false };
+}
+
+function stopReason(
+  rule: WatchRule,
+  repository: Repository | undefined,
+  fieldsError: string | undefined,
+): RuleFacts['stop'] {
+  const name = rule.spec.gitRepoConfigRef;
+  if (rule.spec.suspend) return { reason: 'Suspended', message: 'The rule is suspended (spec.suspend).' };
+  if (fieldsError !== undefined) return { reason: 'InvalidSpec' satisfies ErrorCode, message: fieldsError };
+  if (repository === undefined) {
+    const message = `There is no GitRepoConfig "${name}" in namespace ${rule.metadata.namespace}: create it, or mend spec.gitRepoConfigRef.`;
+    return { reason: 'GitRepoConfigNotFound', message };
+  }
+  if (repository.target === undefined) {
+    return {
+      reason: 'GitRepoConfigNotReady',
+      message: `GitRepoConfig "${name}" is not ready: ${repository.notReadyReason}`,
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,106 @@
+import type { WatchRuleStatus } from '../../gen/model.ts';
+import type { ErrorCode } from '../errors.ts';
+import { type ApiResource, apiVersionOf, groupResource } from '../kube/resource.ts';
+import { type DecidedCondition, kstatus, mergeConditions, timestamp } from '../report/conditions.ts';
+
+/** Kinds listed in a status at most; the count covers all of them. */
+const RESOURCES_LISTED_MAX = 256;
+const NAMED_MAX = 5;
+
+/** What is known of a rule, from which its status follows. */
+export interface RuleFacts {
+  /** Why the rule does not run at all. */
+  readonly stop?: {
+    readonly reason: ErrorCode | 'Suspended' | 'GitRepoConfigNotReady';
+    readonly message: string;
+  };
+  readonly gitRepoConfig: string;
+  readonly isSynced: boolean;
+  readonly isSnapshotPushed: boolean;
+  /** Resources that cannot be listed or watched, with the reason. */
+  readonly failing: readonly {
+    readonly resource: ApiResource;
+    readonly code: ErrorCode;
+    readonly message: string;
+  }[];
+  /** Kinds that the rule names and the API server does not serve. */
+  readonly notServed: readonly string[];
+  readonly followed: readonly { readonly resource: ApiResource; readonly objects: number }[];
+  readonly commits: number;
+  readonly dropped: number;
+  readonly snapshot?: { readonly commit?: string; readonly timeMs: number };
+}
+
+/** Reasons that end by themselves once somebody else acts or time passes; the others need a change of the rule. */
+const WAITING = new Set(['GitRepoConfigNotFound', 'GitRepoConfigNotReady']);
+
+/** The status of a WatchRule, given the one that stands. Pure. */
+export function ruleStatus(
+  generation: number,
+  facts: RuleFacts,
+  standing: WatchRuleStatus | undefined,
+  nowMs: number,
+): WatchRuleStatus {
+  const known = standing?.conditions ?? [];
+  const objects = facts.followed.reduce((sum, one) => sum + one.objects, 0);
+  const { snapshot } = facts;
+  return {
+    observedGeneration: generation,
+    conditions: mergeConditions(known, [...ready(facts, objects), served(facts)], generation, nowMs),
+    resources: facts.followed
+      .map(({ resource, objects }) => ({ apiVersion: apiVersionOf(resource), kind: resource.kind, objects }))
+      .sort(
+        (a, b) =>
+          b.objects - a.objects || (`${a.apiVersion} ${a.kind}` < `${b.apiVersion} ${b.kind}` ? -1 : 1),
+      )
+      .slice(0, RESOURCES_LISTED_MAX),
+    matchedResources: facts.followed.length,
+    capturedObjects: objects,
+    commits: facts.commits,
+    droppedChanges: facts.dropped,
+    ...(snapshot === undefined ? {} : { lastSnapshotTime: timestamp(snapshot.timeMs) }),
+    ...(snapshot?.commit === undefined ? {} : { lastSnapshotCommit: snapshot.commit }),
+  };
+}
+
+function ready(facts: RuleFacts, objects: number): readonly DecidedCondition[] {
+  const type = 'Ready';
+  const { stop, failing, followed, gitRepoConfig } = facts;
+  if (stop?.reason === 'Suspended') return kstatus({ type, status: 'False', ...stop }, 'Done');
+  if (stop !== undefined) {
+    return kstatus({ type, status: 'False', ...stop }, WAITING.has(stop.reason) ? 'Reconciling' : 'Stalled');
+  }
+  const [first] = failing;
+  if (first !== undefined) {
+    const names = failing.slice(0, NAMED_MAX).map(({ resource }) => groupResource(resource));
+    const more = failing.length > NAMED_MAX ? ` and ${failing.length - NAMED_MAX} more` : '';
+    const message = `Cannot watch ${names.join(', ')}${more}: ${first.message}`;
+    return kstatus({ type, status: 'False', reason: first.code, message }, 'Reconciling');
+  }
+  if (!facts.isSynced) {
+    return kstatus(
+      { type, status: 'False', reason: 'Synchronizing', message: 'Listing what the rule selects.' },
+      'Reconciling',
+    );
+  }
+  if (!facts.isSnapshotPushed) {
+    const message = `The snapshot waits to be pushed to the repository of GitRepoConfig ${gitRepoConfig}.`;
+    return kstatus({ type, status: 'False', reason: 'SnapshotPending', message }, 'Reconciling');
+  }
+  const message = `Capturing ${objects} ${objects === 1 ? 'object' : 'objects'} of ${followed.length} ${followed.length === 1 ? 'kind' : 'kinds'}.`;
+  return kstatus({ type, status: 'True', reason: 'Capturing', message }, 'Done');
+}
+
+function served({ notServed }: RuleFacts): DecidedCondition {
+  const type = 'ResourcesServed';
+  if (notServed.length === 0) {
+    return {
+      type,
+      status: 'True',
+      reason: 'AllServed',
+      message: 'Every kind that the rule names is served.',
+    };
+  }
+  const message = `The API server does not serve ${notServed.slice(0, NAMED_MAX).join(', ')}; captured as soon as it does.`;
+  return { type, status: 'False', reason: 'NotServed', message };
+}

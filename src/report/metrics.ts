@@ -1,0 +1,73 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+
+/** What is measured. Labels are of bounded cardinality: no object names, no users. */
+export interface Metrics {
+  /** A watch event came in. */
+  eventReceived(labels: { readonly kind: string }): void;
+  /** A watch event was dealt with: committed, unchanged, unselected, dropped, refused. */
+  eventProcessed(labels: { readonly outcome: string }): void;
+  /** A git operation ended: `operation` is fetch, push, commit …, `outcome` is success or an error code. */
+  gitOperation(labels: { readonly operation: string; readonly outcome: string }): void;
+  /** A push took this long. */
+  pushed(seconds: number, labels: { readonly outcome: string }): void;
+  /** A change was committed without evidence of its author. */
+  unattributed(labels: { readonly reason: string }): void;
+  /** From the change in the cluster to its commit on the remote. */
+  writeToRemote(seconds: number): void;
+  /** Called at each scrape for the commits that wait for a push, by GitRepoConfig. */
+  observeQueue(
+    read: () => Iterable<{ readonly size: number; readonly labels: Readonly<Record<string, string>> }>,
+  ): void;
+  /** Answer a scrape in Prometheus text format. */
+  handleScrape(request: IncomingMessage, response: ServerResponse): void;
+  shutdown(): Promise<void>;
+}
+
+const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+/** Metrics by OpenTelemetry, with a Prometheus exposition. Names are part of the contract. */
+export function startMetrics(): Metrics {
+  const exporter = new PrometheusExporter({ preventServerStart: true });
+  const provider = new MeterProvider({ readers: [exporter] });
+  const meter = provider.getMeter('gitops-reverser');
+  // The exporter appends `_total` to counters.
+  const received = meter.createCounter('gitops_reverser_events_received', {
+    description: 'Watch events received from the API server.',
+  });
+  const processed = meter.createCounter('gitops_reverser_events_processed', {
+    description: 'Watch events dealt with, by outcome.',
+  });
+  const operations = meter.createCounter('gitops_reverser_git_operations', {
+    description: 'Git operations, by operation and outcome.',
+  });
+  const push = meter.createHistogram('gitops_reverser_git_push_duration_seconds', {
+    description: 'Duration of pushes.',
+    advice: { explicitBucketBoundaries: SECONDS },
+  });
+  const unattributed = meter.createCounter('gitops_reverser_unattributed', {
+    description: 'Changes committed with an unknown author, by reason.',
+  });
+  const latency = meter.createHistogram('gitops_reverser_write_to_remote_seconds', {
+    description: 'Time from a change in the cluster to its commit on the remote.',
+    advice: { explicitBucketBoundaries: SECONDS },
+  });
+  const queue = meter.createObservableGauge('gitops_reverser_git_commit_queue_size', {
+    description: 'Commits that wait to be made or pushed, by GitRepoConfig.',
+  });
+  return {
+    eventReceived: (labels) => received.add(1, labels),
+    eventProcessed: (labels) => processed.add(1, labels),
+    gitOperation: (labels) => operations.add(1, labels),
+    pushed: (seconds, labels) => push.record(seconds, labels),
+    unattributed: (labels) => unattributed.add(1, labels),
+    writeToRemote: (seconds) => latency.record(seconds),
+    observeQueue: (read) =>
+      queue.addCallback((result) => {
+        for (const { size, labels } of read()) result.observe(size, labels);
+      }),
+    handleScrape: (request, response) => exporter.getMetricsRequestHandler(request, response),
+    shutdown: () => provider.shutdown(),
+  };
+}

@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bundle } from '../../scripts/bundle.ts';
+import { freePorts } from './free-ports.ts';
+import { poll } from './poll.ts';
+import { supervise } from './supervise.ts';
+import { makeTempDir } from './temp-dir.ts';
+
+/** A running operator: the real bundle, in a process of its own. */
+export interface OperatorProcess {
+  /** Where `/metrics`, `/healthz` and `/readyz` are served. */
+  readonly statusUrl: string;
+  /** Everything logged so far, also by earlier processes on the same folder. */
+  logs(): Promise<string>;
+  /** End with SIGTERM, as Kubernetes does; resolves with the exit code. */
+  stop(): Promise<number | null>;
+  /** End with SIGKILL. */
+  kill(): Promise<void>;
+}
+
+export interface OperatorFolder {
+  readonly path: string;
+  /** Start the operator on this folder and wait until it is ready. */
+  start(options: {
+    readonly kubeconfig: string;
+    readonly args?: readonly string[];
+  }): Promise<OperatorProcess>;
+  remove(): Promise<void>;
+}
+
+const READY_TIMEOUT_MS = 60_000;
+
+/** A folder with a fresh bundle, a data directory and a log, in which operators can be started one after another. */
+export async function makeOperatorFolder(): Promise<OperatorFolder> {
+  const { path, remove } = await makeTempDir('operator');
+  const file = join(path, 'gitops-reverser.mjs');
+  const logFile = join(path, 'operator.log');
+  await bundle(file);
+  return {
+    path,
+    remove,
+    async start({ kubeconfig, args = [] }) {
+      const [port] = await freePorts(1);
+      const flags = [
+        '--kubeconfig',
+        kubeconfig,
+        '--data-dir',
+        join(path, 'data'),
+        '--metrics-listen',
+        `127.0.0.1:${port}`,
+      ];
+      const supervised = supervise({
+        command: process.execPath,
+        args: [file, 'run', ...flags, '--allow-local-repositories', '--log-level', 'debug', ...args],
+        cwd: path,
+        // Nothing of the developer's own Git or SSH set-up may help it.
+        env: { PATH: process.env.PATH, HOME: path },
+        logFile,
+      });
+      const logs = () => readFile(logFile, 'utf8').catch(() => '');
+      const statusUrl = `http://127.0.0.1:${port}`;
+      const isReady = async () => {
+        const exit = supervised.exit();
+        if (exit !== undefined)
+          throw new Error(`The operator ended with ${exit.code}: ${(await logs()).slice(-4_000)}`);
+        const response = await fetch(`${statusUrl}/readyz`).catch(() => undefined);
+        await response?.body?.cancel();
+        return response?.status === 200;
+      };
+      await poll(isReady, { timeoutMs: READY_TIMEOUT_MS, what: 'the operator to be ready' });
+      return {
+        statusUrl,
+        logs,
+        async stop() {
+          supervised.child.kill('SIGTERM');
+          return (await supervised.exited()).code;
+        },
+        async kill() {
+          await supervised.kill();
+        },
+      };
+    },
+  };
+}

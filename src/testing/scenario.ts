@@ -1,0 +1,154 @@
+import { crds } from '../../gen/kinds.ts';
+import { type BareRemote, type LoggedCommit, makeBareRemote } from './bare-remote.ts';
+import type { ControlPlane } from './control-plane/control-plane.ts';
+import { startControlPlane } from './control-plane/start-control-plane.ts';
+import type { User } from './control-plane/users.ts';
+import { makeOperatorFolder, type OperatorFolder, type OperatorProcess } from './operator-process.ts';
+import { poll } from './poll.ts';
+
+/** A control plane with the CRDs, an empty remote, and a running operator: where a test begins. */
+export interface Scenario {
+  readonly controlPlane: ControlPlane;
+  readonly remote: BareRemote;
+  readonly folder: OperatorFolder;
+  /** The running operator. */
+  readonly operator: () => OperatorProcess;
+  /** Run kubectl and return its stdout; a failure throws with what it said. */
+  kubectl(user: User, args: readonly string[], input?: string): Promise<string>;
+  /** `kubectl apply -f -`. */
+  apply(user: User, ...objects: readonly (string | object)[]): Promise<string>;
+  /** Wait until a condition of an object of this project's kinds has a status. */
+  waitFor(resource: string, condition?: string): Promise<void>;
+  /** Subjects of the branch's commits, oldest first. */
+  subjects(branch?: string): Promise<string[]>;
+  /** Wait for the first commit that fits, oldest first, and return it. */
+  commit(subject: string | RegExp, branch?: string): Promise<LoggedCommit>;
+  /** End the operator and start another on the same folder. */
+  restart(options?: { readonly kill?: boolean; readonly meanwhile?: () => Promise<unknown> }): Promise<void>;
+}
+
+const CRD_TIMEOUT = '30s';
+const COMMIT_TIMEOUT_MS = 30_000;
+
+/** Set up a scenario, use it, and take everything down again, also when `use` throws. */
+export async function withScenario(use: (scenario: Scenario) => Promise<void>): Promise<void> {
+  const controlPlane = await startControlPlane();
+  let remote: BareRemote | undefined;
+  let folder: OperatorFolder | undefined;
+  let operator: OperatorProcess | undefined;
+  try {
+    remote = await makeBareRemote();
+    folder = await makeOperatorFolder();
+    const kubectl = kubectlOf(controlPlane);
+    await kubectl('admin', ['apply', '-f', '-'], crds.map((crd) => JSON.stringify(crd)).join('\n---\n'));
+    const names = crds.map((crd) => `crd/${crd.metadata.name}`);
+    await kubectl('admin', ['wait', '--for=condition=Established', `--timeout=${CRD_TIMEOUT}`, ...names]);
+    const kubeconfig = controlPlane.kubeconfig('operator');
+    operator = await folder.start({ kubeconfig });
+    await use(
+      makeScenario(controlPlane, remote, folder, kubectl, {
+        get: () => operator as OperatorProcess,
+        async restart({ kill = false, meanwhile = async () => {} }) {
+          if (kill) await operator?.kill();
+          else await operator?.stop();
+          await meanwhile();
+          operator = await folder?.start({ kubeconfig });
+        },
+      }),
+    );
+  } catch (error) {
+    if (process.env.GITOPS_REVERSER_TEST_LOGS && operator)
+      console.error((await operator.logs()).slice(-20_000));
+    throw error;
+  } finally {
+    await operator?.kill();
+    await controlPlane.stop();
+    await folder?.remove();
+    await remote?.remove();
+  }
+}
+
+type Kubectl = Scenario['kubectl'];
+
+function kubectlOf(controlPlane: ControlPlane): Kubectl {
+  return async (user, args, input) => {
+    const result = await controlPlane.kubectl(user, args, input === undefined ? {} : { input });
+    if (result.code === 0) return result.stdout;
+    throw new Error(`kubectl ${args.join(' ')} as ${user}: ${result.stderr || result.stdout}`);
+  };
+}
+
+function makeScenario(
+  controlPlane: ControlPlane,
+  remote: BareRemote,
+  folder: OperatorFolder,
+  kubectl: Kubectl,
+  operator: {
+    readonly get: () => OperatorProcess;
+    readonly restart: (options: { kill?: boolean; meanwhile?: () => Promise<unknown> }) => Promise<void>;
+  },
+): Scenario {
+  const oldestFirst = async (branch = 'main') => (await remote.log(branch)).reverse();
+  return {
+    controlPlane,
+    remote,
+    folder,
+    operator: operator.get,
+    kubectl,
+    apply: (user, ...objects) => {
+      const documents = objects.map((object) =>
+        typeof object === 'string' ? object : JSON.stringify(object),
+      );
+      return kubectl(user, ['apply', '-f', '-'], documents.join('\n---\n'));
+    },
+    async waitFor(resource, condition = 'condition=Ready') {
+      const [namespace, name] = resource.split(' ') as [string, string];
+      await kubectl('admin', ['wait', '-n', namespace, name, `--for=${condition}`, '--timeout=30s']);
+    },
+    subjects: async (branch) => (await oldestFirst(branch)).map(({ subject }) => subject),
+    commit: (subject, branch) =>
+      poll(
+        async () =>
+          (await oldestFirst(branch)).find((commit) =>
+            typeof subject === 'string' ? commit.subject === subject : subject.test(commit.subject),
+          ),
+        { timeoutMs: COMMIT_TIMEOUT_MS, what: `the commit ${subject}` },
+      ),
+    restart: (options = {}) => operator.restart(options),
+  };
+}
+
+/** A GitRepoConfig for a remote that is a folder. */
+export function gitRepoConfig(
+  remote: BareRemote,
+  spec: object = {},
+  name = 'audit-repo',
+  namespace = 'default',
+): object {
+  return {
+    apiVersion: 'configbutler.ai/v1alpha1',
+    kind: 'GitRepoConfig',
+    metadata: { name, namespace },
+    spec: { url: remote.url, branch: 'main', push: { minInterval: '0s' }, ...spec },
+  };
+}
+
+/** A WatchRule of the namespace `default`. */
+export function watchRule(name: string, spec: object, namespace = 'default'): object {
+  return {
+    apiVersion: 'configbutler.ai/v1alpha1',
+    kind: 'WatchRule',
+    metadata: { name, namespace },
+    spec: { gitRepoConfigRef: 'audit-repo', ...spec },
+  };
+}
+
+/** A ConfigMap. */
+export function configMap(
+  namespace: string,
+  name: string,
+  data: Readonly<Record<string, string>>,
+  metadata: object = {},
+): object {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace, ...metadata }, data };
+}
