@@ -1007,13 +1007,13 @@ export const crds: readonly CrdManifest[] = [
                     "commits": {
                       "type": "integer",
                       "format": "int64",
-                      "description": "Commits made for this rule since the operator started.",
+                      "description": "Commits made for this rule.",
                       "minimum": 0
                     },
                     "droppedChanges": {
                       "type": "integer",
                       "format": "int64",
-                      "description": "Changes dropped since the operator started because the branch held a newer commit of somebody else for the same file (Git wins).",
+                      "description": "Changes dropped because the branch held a newer commit of somebody else for the same file (Git wins).",
                       "minimum": 0
                     },
                     "lastSnapshotTime": {

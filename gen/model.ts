@@ -577,11 +577,11 @@ export interface WatchRuleStatus {
    */
   readonly capturedObjects?: number;
   /**
-   * Commits made for this rule since the operator started.
+   * Commits made for this rule.
    */
   readonly commits?: number;
   /**
-   * Changes dropped since the operator started because the branch held a newer commit of somebody else for the same file (Git wins).
+   * Changes dropped because the branch held a newer commit of somebody else for the same file (Git wins).
    */
   readonly droppedChanges?: number;
   /**

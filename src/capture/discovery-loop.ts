@@ -79,7 +79,7 @@ export class DiscoveryLoop {
 
   async #refresh(): Promise<boolean> {
     try {
-      const found = await discover(this.#client);
+      const found = await discover(this.#client, this.#abort.signal);
       const served = mergeDiscovered(this.#served, found);
       const isSame = JSON.stringify(served) === JSON.stringify(this.#served);
       this.#served = served;

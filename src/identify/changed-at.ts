@@ -11,6 +11,12 @@ export function changedAtMs(object: KubeObject): number {
   return Math.max(0, ...[creationTimestamp, deletionTimestamp, written].map(toMs));
 }
 
+/** When a status was last written, as field managers tell it; 0 when none was. */
+export function statusWrittenAtMs(object: KubeObject): number {
+  const writers = (object.metadata.managedFields ?? []).filter(({ subresource }) => subresource === 'status');
+  return Math.max(0, ...writers.map(({ time }) => toMs(time)));
+}
+
 function toMs(timestamp: string | undefined): number {
   const ms = timestamp === undefined ? Number.NaN : Date.parse(timestamp);
   return Number.isNaN(ms) ? 0 : ms;

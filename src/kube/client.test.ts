@@ -165,6 +165,18 @@ test('KubeClient.get: a connection that breaks, at whatever point, may be tried 
   }
 });
 
+test('KubeClient.get may be tried again when credentials could not be read', () =>
+  withScriptedApiServer(
+    (_, answer) => answer.json({}),
+    async ({ connection, requests }) => {
+      const headers = () => Promise.reject(new Error('ENOENT: token'));
+      const error = await failing(new KubeClient({ ...connection, headers }).get('/p'));
+      assert.equal([error.code, error.retry], ['ApiUnreachable', true]);
+      assert.match(error.message, 'no credentials: ENOENT');
+      assert.is(requests.length, 0);
+    },
+  ));
+
 test('KubeClient.get names the server that it cannot reach', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

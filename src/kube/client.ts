@@ -63,12 +63,24 @@ export class KubeClient {
     return response;
   }
 
+  async #credentials(method: string, path: string): Promise<Readonly<Record<string, string>>> {
+    try {
+      return await this.#connection.headers();
+    } catch (error) {
+      throw new CodedError(
+        'ApiUnreachable',
+        `${method} ${path} at ${this.host}: no credentials: ${messageOf(error)}`,
+        { retry: true, cause: error },
+      );
+    }
+  }
+
   async #send(method: string, path: string, options: RequestOptions): Promise<IncomingMessage> {
     const { server, agent } = this.#connection;
     const headers: Record<string, string> = {
       Accept: options.accept ?? 'application/json',
       'User-Agent': 'gitops-reverser',
-      ...(await this.#connection.headers()),
+      ...(await this.#credentials(method, path)),
     };
     let body: Buffer | undefined;
     if (options.body !== undefined) {

@@ -20,11 +20,9 @@ const ACCEPT = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscovery
  * Ask the API server what it serves: two requests of aggregated discovery (Kubernetes 1.30+).
  * Throws `CodedError`; an answer without resources is an error too, for every API server has some.
  */
-export async function discover(client: KubeClient): Promise<Discovered> {
-  const [core, groups] = await Promise.all([
-    client.get('/api', { accept: ACCEPT }),
-    client.get('/apis', { accept: ACCEPT }),
-  ]);
+export async function discover(client: KubeClient, signal?: AbortSignal): Promise<Discovered> {
+  const options = { accept: ACCEPT, ...(signal === undefined ? {} : { signal }) };
+  const [core, groups] = await Promise.all([client.get('/api', options), client.get('/apis', options)]);
   if (core.kind !== 'APIGroupDiscoveryList' || groups.kind !== 'APIGroupDiscoveryList') {
     throw new CodedError(
       'InvalidResponse',

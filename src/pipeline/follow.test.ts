@@ -81,11 +81,6 @@ test('resourcesToFollow: each kind that a rule selects, in one version', () => {
   for (const [what, selections, wanted] of cases) assert.equal(followed(selections), wanted, what);
 });
 
-test('resourcesToFollow: a named version wins over what a wildcard of another rule would take', () => {
-  const both = followed([rule(['*', 'Widget']), rule(['example.com/v1', 'Widget'])]);
-  assert.equal(both, ['example.com/v1 Widget']);
-});
-
 test('resourcesToFollow: cluster-scoped kinds only for rules without a namespaceSelector', () => {
   const bound = new Selection({ resources: [{ apiVersion: '*', kind: 'Node' }], namespaceSelector: {} });
   assert.equal(followed([bound]), []);

@@ -2,7 +2,7 @@ import type { ObjectStates } from '../capture/object-states.ts';
 import type { ResourceCapture } from '../capture/resource-capture.ts';
 import type { Clock } from '../clock.ts';
 import type { CommitOutcome, FileChange } from '../commit/commit-request.ts';
-import { changedAtMs } from '../identify/changed-at.ts';
+import { changedAtMs, statusWrittenAtMs } from '../identify/changed-at.ts';
 import { identityOf, type KubeObject, type ObjectIdentity } from '../kube/object.ts';
 import { type ApiResource, apiVersionOf, resourceKey } from '../kube/resource.ts';
 import { compareResourceVersions, isNewer } from '../kube/resource-version.ts';
@@ -181,15 +181,28 @@ function listedItem(
   };
 }
 
-/** Did the object change after it came into scope? Then that change is a commit of its own. */
+/**
+ * Did the object change after it came into scope? Then that change is a commit of its own.
+ *
+ * A newer version alone does not say so: writes of status make versions too. Field managers tell them apart, by
+ * whole seconds; within the second in which the scope began, a status that was written since leaves it open, and
+ * the object counts as one that existed before.
+ */
 export function isChange(object: KubeObject, scope: Scope): boolean {
-  return scope.resumed || isNewer(object.metadata.resourceVersion, scope.resourceVersion);
+  if (scope.resumed) return true;
+  if (!isNewer(object.metadata.resourceVersion, scope.resourceVersion)) return false;
+  const began = wholeSeconds(scope.timeMs);
+  return wholeSeconds(changedAtMs(object)) > began || statusWrittenAtMs(object) < began;
 }
 
 /** Was the object created after it would have been in scope? Creation times are whole seconds. */
 export function wasCreatedIn(object: KubeObject, scope: Scope): boolean {
   const created = Date.parse(object.metadata.creationTimestamp ?? '');
-  return created >= Math.floor(scope.timeMs / 1000) * 1000;
+  return created >= wholeSeconds(scope.timeMs);
+}
+
+function wholeSeconds(ms: number): number {
+  return Math.floor(ms / 1000) * 1000;
 }
 
 /** Files whose objects are gone: only for resumed scopes, only the operator's own, only when the server confirms. */

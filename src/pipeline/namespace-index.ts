@@ -32,6 +32,13 @@ export class NamespaceIndex {
     this.#labels.delete(namespace);
   }
 
+  /** Forget every namespace but these: the others went unseen. */
+  keep(namespaces: ReadonlySet<string>): void {
+    for (const namespace of this.#labels.keys()) {
+      if (!namespaces.has(namespace)) this.#labels.delete(namespace);
+    }
+  }
+
   /**
    * Make sure that a namespace is known: its first objects may arrive before it does, on another connection, and
    * must not be taken for out of scope. A namespace that is gone stays unknown. Throws `CodedError`.

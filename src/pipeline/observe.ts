@@ -29,7 +29,8 @@ export function operationOf(captured: Captured, known: ObjectState | undefined):
   if (captured.type === 'DELETED' || captured.object.metadata.deletionTimestamp !== undefined) {
     return known?.deleting ? undefined : 'DELETE';
   }
-  return captured.type === 'ADDED' && known === undefined ? 'CREATE' : 'UPDATE';
+  // A watch that begins at a version tells of real creations only.
+  return captured.type === 'ADDED' ? 'CREATE' : 'UPDATE';
 }
 
 /** Beyond this, a field manager's time is taken for an older change's, and the time of seeing is better. */

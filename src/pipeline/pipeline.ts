@@ -111,7 +111,12 @@ export class Pipeline implements CaptureSink {
       joining.pending.filter((request) => request.rule === rule).map(({ resource }) => resourceKey(resource)),
     );
     const missing = [...joining.target.followed].filter((resource) => !planned.has(resourceKey(resource)));
-    this.#join(joining, requestsFor([rule], missing));
+    const requests = requestsFor([rule], missing);
+    this.#join(joining, requests);
+    // A rule whose kinds are not served yet has nothing to list: what will come of them is no snapshot's.
+    if (requests.length === 0 && planned.size === 0 && rule.snapshot.kind === 'Pending') {
+      rule.snapshot = { kind: 'Committed', timeMs: this.#clock.now() };
+    }
   }
 
   removeRule(targetKey: string, ruleKey: string): void {
@@ -151,19 +156,7 @@ export class Pipeline implements CaptureSink {
   onGap(resource: ApiResource): void {
     if (resource === NAMESPACES) void this.#relistNamespaces();
     for (const joining of this.#targets.values()) {
-      if (!joining.target.follows(resource)) continue;
-      // A rule that waits for its first list is served by that.
-      const listed = selecting(joining.target.rules, resource).filter(
-        (rule) => !rule.unlisted.has(resourceKey(resource)),
-      );
-      this.#join(
-        joining,
-        listed.map((rule) => ({
-          rule,
-          resource,
-          scope: { ...rule.scope, timeMs: snapshotTimeMs(rule), resumed: true },
-        })),
-      );
+      if (joining.target.follows(resource)) this.#join(joining, gapRequests(joining, [resource]));
     }
   }
 
@@ -261,6 +254,8 @@ export class Pipeline implements CaptureSink {
           onItem: (object) => void listed.push(object),
           onRestart: () => void listed.splice(0),
         });
+        const names = new Set(listed.map(({ metadata }) => metadata.name));
+        this.#namespaces.keep(names);
         for (const object of listed) {
           this.#noteNamespace({
             resource: NAMESPACES,
@@ -330,8 +325,9 @@ export class Pipeline implements CaptureSink {
       const isComplete = await target.release(this.#namespaces.labels);
       this.#events.onProgress();
       if (!isComplete) {
+        // Changes of any resource were let go, deletions among them: all has to be compared.
         this.#log.warn('Too many changes while listing, listing again', { gitRepoConfig: target.key });
-        joining.pending.push(...requests);
+        this.#join(joining, gapRequests(joining, target.followed));
       }
       if (failed.length > 0) {
         await this.#clock.sleep(
@@ -415,6 +411,29 @@ function snapshotTimeMs({ snapshot, scope }: ActiveRule): number {
 
 function selecting(rules: readonly ActiveRule[], resource: ApiResource): readonly ActiveRule[] {
   return rules.filter(({ selection }) => selection.selectsKind(resource));
+}
+
+/**
+ * Requests that close a gap: what a list finds different are changes. A rule that waits for its first list of the
+ * resource is served by that.
+ */
+function gapRequests(joining: JoiningTarget, resources: Iterable<ApiResource>): readonly JoinRequest[] {
+  const isPending = (rule: ActiveRule, resource: ApiResource) =>
+    joining.pending.some(
+      (request) =>
+        request.rule === rule &&
+        request.namespace === undefined &&
+        resourceKey(request.resource) === resourceKey(resource),
+    );
+  return [...resources].flatMap((resource) =>
+    selecting(joining.target.rules, resource)
+      .filter((rule) => !isPending(rule, resource))
+      .map((rule) => ({
+        rule,
+        resource,
+        scope: { ...rule.scope, timeMs: snapshotTimeMs(rule), resumed: true },
+      })),
+  );
 }
 
 function selectedBy({ selection }: ActiveRule, resources: Iterable<ApiResource>): readonly ApiResource[] {

@@ -29,11 +29,15 @@ export function repositoryStatus(
   nowMs: number,
 ): GitRepoConfigStatus {
   const { branch } = facts;
+  // What an earlier process pushed counts until this one has, unless the spec changed since.
+  const before = standing?.observedGeneration === generation ? standing : undefined;
+  const lastPushedCommit = branch?.lastPushedCommit ?? before?.lastPushedCommit;
+  const lastPushTime = branch?.lastPushTime ? timestamp(branch.lastPushTime) : before?.lastPushTime;
   return {
     observedGeneration: generation,
     conditions: mergeConditions(standing?.conditions ?? [], ready(facts), generation, nowMs),
-    ...(branch?.lastPushedCommit ? { lastPushedCommit: branch.lastPushedCommit } : {}),
-    ...(branch?.lastPushTime ? { lastPushTime: timestamp(branch.lastPushTime) } : {}),
+    ...(lastPushedCommit ? { lastPushedCommit } : {}),
+    ...(lastPushTime ? { lastPushTime } : {}),
     pendingCommits: (branch?.pendingCommits ?? 0) + (branch?.queued ?? 0),
     droppedCommits: facts.droppedBefore + (branch?.dropped ?? 0),
   };

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { CommitRequest } from '../commit/commit-request.ts';
 import { type CompiledTemplate, compileTemplate } from '../commit/message.ts';
 import { CodedError, messageOf } from '../errors.ts';
-import { createClone } from '../git/clone.ts';
+import { type Clone, createClone } from '../git/clone.ts';
 import { parseRemoteUrl } from '../git/remote-url.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isJsonObject } from '../kube/json.ts';
@@ -30,6 +30,8 @@ const SECRET_CHECK_FAILING_MS = 2_000;
 const SECRET_CHECK_MS = 60_000;
 /** What is committed when a configuration changes or goes is given this long to be pushed. */
 const DRAIN_MS = 10_000;
+/** The same for a remote that fails at that time: a last try. */
+const DRAIN_FAILING_MS = 3_000;
 
 export interface RepositoryContext {
   readonly client: KubeClient;
@@ -59,7 +61,10 @@ export class Repository {
   readonly #log: Log;
   readonly #statusWriter: StatusWriter<GitRepoConfigStatus>;
   readonly #abort = new AbortController();
+  /** Dropped by earlier lives of the GitRepoConfig: its status, which this one writes, is read only once. */
+  readonly #droppedBefore: number;
   #config: GitRepoConfig;
+  #clone: Clone | undefined;
   #worker: BranchWorker | undefined;
   #target: Target | undefined;
   #stop: RepositoryFacts['stop'];
@@ -70,6 +75,7 @@ export class Repository {
   constructor(key: string, config: GitRepoConfig, context: RepositoryContext) {
     this.key = key;
     this.#config = config;
+    this.#droppedBefore = config.status?.droppedCommits ?? 0;
     this.#context = context;
     this.#log = context.log.with({ gitRepoConfig: key });
     const { name, namespace } = config.metadata;
@@ -134,11 +140,15 @@ export class Repository {
     this.#abort.abort();
     this.#target = undefined;
     if (options.isDeleted) this.#statusWriter.abandon();
-    await this.#worker?.drain(options.drainMs ?? DRAIN_MS);
+    if (this.pendingCommits > 0) {
+      const isFailing = this.#worker?.state.error !== null;
+      await this.#worker?.drain(isFailing ? DRAIN_FAILING_MS : (options.drainMs ?? DRAIN_MS));
+    }
     this.#statusWriter.touch();
     await this.#statusWriter.stop();
     await this.#worker?.close();
     await this.#running;
+    await this.#clone?.close();
     if (options.isDeleted) await rm(this.#dir(), { recursive: true, force: true });
   }
 
@@ -178,15 +188,17 @@ export class Repository {
     const context = this.#context;
     const prefix = spec.path ?? '';
     const metrics = context.branchMetrics(this);
+    const clone = createClone({
+      dir: this.#dir(),
+      observe: ({ name, ok, durationMs }) => metrics.gitOperation(name, ok ? 'ok' : 'error', durationMs),
+    });
+    this.#clone = clone;
     const worker = new BranchWorker({
       url: spec.url,
       branch: spec.branch,
       secretData,
       allowLocalRepositories: context.allowLocalRepositories,
-      clone: createClone({
-        dir: this.#dir(),
-        observe: ({ name, ok, durationMs }) => metrics.gitOperation(name, ok ? 'ok' : 'error', durationMs),
-      }),
+      clone,
       ...(prefix === '' ? {} : { prefixes: [prefix] }),
       ...pushSettings(this.#config),
       placeInto,
@@ -313,7 +325,7 @@ export class Repository {
       branchName: this.#config.spec.branch,
       ...(this.#stop === undefined ? {} : { stop: this.#stop }),
       branch: this.#worker?.state,
-      droppedBefore: this.#config.status?.droppedCommits ?? 0,
+      droppedBefore: this.#droppedBefore,
     };
     return repositoryStatus(this.#config.metadata.generation, facts, standing, this.#context.clock.now());
   }

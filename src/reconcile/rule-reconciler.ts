@@ -25,6 +25,8 @@ interface Entry {
   rule: WatchRule;
   /** When a person last changed the rule. */
   changedAtMs: number;
+  /** The version in which this generation was first seen; later ones may be writes of its status. */
+  changedVersion: string;
   readonly writer: StatusWriter<WatchRuleStatus>;
   stop: RuleFacts['stop'];
   /** The rule at work, and on which repository; undefined while it is not. */
@@ -81,6 +83,9 @@ export class RuleReconciler {
     const rule = validation.value;
     const entry = this.#entries.get(key) ?? this.#add(key, rule);
     const isSame = entry.rule.metadata.generation === rule.metadata.generation && entry.rule !== rule;
+    if (entry.rule.metadata.generation !== rule.metadata.generation) {
+      entry.changedVersion = object.metadata.resourceVersion;
+    }
     entry.rule = rule;
     entry.changedAtMs = changedAtMs(object);
     if (!isSame) this.#activate(key, entry);
@@ -137,6 +142,7 @@ export class RuleReconciler {
     const entry: Entry = {
       rule,
       changedAtMs: 0,
+      changedVersion: rule.metadata.resourceVersion ?? '0',
       writer: new StatusWriter<WatchRuleStatus>(
         path,
         (written) =>
@@ -305,8 +311,8 @@ function regarding(rule: WatchRule): Regarding {
 }
 
 /** A rule is in force from the version of its own last write on: changes newer than that are its business. */
-function newScope({ rule, changedAtMs }: Entry): Scope {
-  return { resourceVersion: rule.metadata.resourceVersion ?? '0', timeMs: changedAtMs, resumed: false };
+function newScope({ changedVersion, changedAtMs }: Entry): Scope {
+  return { resourceVersion: changedVersion, timeMs: changedAtMs, resumed: false };
 }
 
 function stopReason(

@@ -4,7 +4,7 @@ import { type ApiResource, apiVersionOf, groupResource } from '../kube/resource.
 import { type DecidedCondition, kstatus, mergeConditions, timestamp } from '../report/conditions.ts';
 
 /** Kinds listed in a status at most; the count covers all of them. */
-const RESOURCES_LISTED_MAX = 256;
+const RESOURCES_LISTED_MAX = 512;
 const NAMED_MAX = 5;
 
 /** What is known of a rule, from which its status follows. */
@@ -43,23 +43,39 @@ export function ruleStatus(
 ): WatchRuleStatus {
   const known = standing?.conditions ?? [];
   const objects = facts.followed.reduce((sum, one) => sum + one.objects, 0);
-  const { snapshot } = facts;
   return {
     observedGeneration: generation,
     conditions: mergeConditions(known, [...ready(facts, objects), served(facts)], generation, nowMs),
     resources: facts.followed
       .map(({ resource, objects }) => ({ apiVersion: apiVersionOf(resource), kind: resource.kind, objects }))
-      .sort(
-        (a, b) =>
-          b.objects - a.objects || (`${a.apiVersion} ${a.kind}` < `${b.apiVersion} ${b.kind}` ? -1 : 1),
-      )
+      .sort((a, b) => (`${a.apiVersion} ${a.kind}` < `${b.apiVersion} ${b.kind}` ? -1 : 1))
       .slice(0, RESOURCES_LISTED_MAX),
     matchedResources: facts.followed.length,
     capturedObjects: objects,
     commits: facts.commits,
     droppedChanges: facts.dropped,
-    ...(snapshot === undefined ? {} : { lastSnapshotTime: timestamp(snapshot.timeMs) }),
-    ...(snapshot?.commit === undefined ? {} : { lastSnapshotCommit: snapshot.commit }),
+    ...lastSnapshot(generation, facts, standing),
+  };
+}
+
+/** A snapshot stands as long as the rule stays as it is: a restart goes on from there. */
+function lastSnapshot(
+  generation: number,
+  { snapshot }: RuleFacts,
+  standing: WatchRuleStatus | undefined,
+): Pick<WatchRuleStatus, 'lastSnapshotTime' | 'lastSnapshotCommit'> {
+  if (snapshot !== undefined) {
+    const { commit, timeMs } = snapshot;
+    return {
+      lastSnapshotTime: timestamp(timeMs),
+      ...(commit === undefined ? {} : { lastSnapshotCommit: commit }),
+    };
+  }
+  if (standing?.observedGeneration !== generation) return {};
+  const { lastSnapshotTime, lastSnapshotCommit } = standing;
+  return {
+    ...(lastSnapshotTime === undefined ? {} : { lastSnapshotTime }),
+    ...(lastSnapshotCommit === undefined ? {} : { lastSnapshotCommit }),
   };
 }
 

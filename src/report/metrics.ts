@@ -7,7 +7,7 @@ export interface Metrics {
   /** A watch event came in. */
   eventReceived(labels: { readonly kind: string }): void;
   /** A watch event was dealt with: committed, unchanged, unselected, dropped, refused. */
-  eventProcessed(labels: { readonly outcome: string }): void;
+  eventProcessed(labels: { readonly outcome: EventOutcome }): void;
   /** A git operation ended: `operation` is fetch, push, commit …, `outcome` is success or an error code. */
   gitOperation(labels: { readonly operation: string; readonly outcome: string }): void;
   /** A push took this long. */
@@ -24,6 +24,9 @@ export interface Metrics {
   handleScrape(request: IncomingMessage, response: ServerResponse): void;
   shutdown(): Promise<void>;
 }
+
+export const EVENT_OUTCOMES = ['Committed', 'Unchanged', 'Unselected', 'Dropped', 'Refused'] as const;
+export type EventOutcome = (typeof EVENT_OUTCOMES)[number];
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
@@ -56,6 +59,10 @@ export function startMetrics(): Metrics {
   const queue = meter.createObservableGauge('gitops_reverser_git_commit_queue_size', {
     description: 'Commits that wait to be made or pushed, by GitRepoConfig.',
   });
+  // A counter is exported from its first value on: begin with 0, so that alerts on rates work from the start.
+  received.add(0);
+  for (const outcome of EVENT_OUTCOMES) processed.add(0, { outcome });
+  for (const operation of ['fetch', 'push']) operations.add(0, { operation, outcome: 'ok' });
   return {
     eventReceived: (labels) => received.add(1, labels),
     eventProcessed: (labels) => processed.add(1, labels),

@@ -19,7 +19,6 @@ const KINDS: ReadonlySet<string> = new Set([
   'discovery.k8s.io/EndpointSlice',
   // Written by the API server's own storage-version and identity machinery, never by a person.
   'internal.apiserver.k8s.io/StorageVersion',
-  'apps/ControllerRevision',
 ]);
 
 const OBJECTS: readonly LeaveOut[] = [

@@ -1,3 +1,4 @@
+import { appendFile } from 'node:fs/promises';
 import { crds } from '../../gen/kinds.ts';
 import { type BareRemote, type LoggedCommit, makeBareRemote } from './bare-remote.ts';
 import type { ControlPlane } from './control-plane/control-plane.ts';
@@ -56,11 +57,10 @@ export async function withScenario(use: (scenario: Scenario) => Promise<void>): 
         },
       }),
     );
-  } catch (error) {
-    if (process.env.GITOPS_REVERSER_TEST_LOGS && operator)
-      console.error((await operator.logs()).slice(-20_000));
-    throw error;
   } finally {
+    // To look into a failure: the operator's log goes where this names a file.
+    const logFile = process.env.GITOPS_REVERSER_TEST_LOG;
+    if (logFile !== undefined && operator !== undefined) await appendFile(logFile, await operator.logs());
     await operator?.kill();
     await controlPlane.stop();
     await folder?.remove();

@@ -5,6 +5,7 @@ import { userInfo } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { freePorts } from './free-ports.ts';
 import { poll } from './poll.ts';
+import { mustRun } from './run-command.ts';
 import { makeSshKey } from './ssh-key.ts';
 import { type Supervised, supervise } from './supervise.ts';
 import { makeTempDir } from './temp-dir.ts';
@@ -62,7 +63,10 @@ export async function startSshGitServer(): Promise<SshGitServer> {
     await poll(ready, { what: 'sshd to listen', timeoutMs: startMaxMs });
   };
   const down = async () => {
+    const sessions = await descendantsOf(server?.child.pid);
     await server?.kill();
+    // Sessions have process groups of their own and would serve a client that is connected already.
+    for (const pid of sessions) killIfThere(pid);
     server = undefined;
   };
   const stop = async () => {
@@ -92,6 +96,27 @@ export async function startSshGitServer(): Promise<SshGitServer> {
     serverLog,
     stop,
   };
+}
+
+/** The processes that a process started, and what those started. */
+async function descendantsOf(pid: number | undefined): Promise<readonly number[]> {
+  if (pid === undefined) return [];
+  const rows = (await mustRun('ps', ['-eo', 'pid=,ppid=']))
+    .trim()
+    .split('\n')
+    .map((row) => row.trim().split(/\s+/).map(Number) as [number, number]);
+  const found = [pid];
+  for (const parent of found)
+    found.push(...rows.filter(([, ppid]) => ppid === parent).map(([child]) => child));
+  return found.slice(1);
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
 }
 
 /** sshd must be called by its absolute path; it is rarely on a user's PATH. */
