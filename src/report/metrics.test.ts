@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Metrics, startMetrics } from './metrics.ts';
+import { EVENT_OUTCOMES, type Metrics, startMetrics } from './metrics.ts';
 
 async function scrape(metrics: Metrics): Promise<string> {
   const server = createServer((request: IncomingMessage, response: ServerResponse) =>
