@@ -1,6 +1,6 @@
+import { backoffMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { messageOf } from '../errors.ts';
-import { backoffMs } from '../kube/backoff.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { discover, mergeDiscovered } from '../kube/discovery.ts';
 import type { ApiResource } from '../kube/resource.ts';

@@ -1,6 +1,6 @@
+import { backoffMs } from '../backoff.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { CodedError, messageOf } from '../errors.ts';
-import { backoffMs } from '../kube/backoff.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { listObjects } from '../kube/list.ts';
 import type { KubeObject } from '../kube/object.ts';

@@ -1,3 +1,4 @@
+import { backoffMs } from '../backoff.ts';
 import { ObjectStates } from '../capture/object-states.ts';
 import {
   type Captured,
@@ -7,7 +8,6 @@ import {
 } from '../capture/resource-capture.ts';
 import type { Clock } from '../clock.ts';
 import { CodedError, messageOf } from '../errors.ts';
-import { backoffMs } from '../kube/backoff.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { type ApiResource, groupResource, resourceKey } from '../kube/resource.ts';

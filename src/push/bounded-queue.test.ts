@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createBackoff } from './backoff.ts';
+import { createBackoff } from '../backoff.ts';
 import { createBoundedQueue } from './bounded-queue.ts';
 
 test('createBoundedQueue makes put wait for room, in order', async () => {

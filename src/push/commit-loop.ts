@@ -1,8 +1,8 @@
+import { createBackoff } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import type { CommitRequest } from '../commit/commit-request.ts';
 import type { CodedError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { createBackoff } from './backoff.ts';
 import type { BoundedQueue } from './bounded-queue.ts';
 import type { BranchStore } from './branch-store.ts';
 import { codedErrorOf } from './coded-error.ts';

@@ -13,7 +13,7 @@ export const pushLimits = {
   /** Commits that one rejected push regenerates per fast-import batch. */
   regenerateBatchMax: 500,
   retryDelayMsMin: 1_000,
-  retryDelayMsMax: 60_000,
+  retryDelayMsMax: 20_000,
   /** After this many rejections in a row the worker waits between attempts, as after any failure. */
   rejectionsInARowMax: 8,
   /** Jitter between a rejected push and the next attempt, times the number of rejections. */

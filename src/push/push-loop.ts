@@ -1,10 +1,10 @@
+import { createBackoff } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { CodedError } from '../errors.ts';
 import { refsOf } from '../git/branch.ts';
 import type { Clone } from '../git/clone.ts';
 import type { PushResult } from '../git/remote.ts';
 import type { Log } from '../log.ts';
-import { createBackoff } from './backoff.ts';
 import type { BranchMetrics, BranchState } from './branch-state.ts';
 import type { BranchStore } from './branch-store.ts';
 import { codedErrorOf } from './coded-error.ts';

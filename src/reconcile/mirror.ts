@@ -1,3 +1,4 @@
+import { backoffMs } from '../backoff.ts';
 import {
   type Captured,
   type CaptureSink,
@@ -6,7 +7,6 @@ import {
 } from '../capture/resource-capture.ts';
 import type { Clock } from '../clock.ts';
 import { messageOf } from '../errors.ts';
-import { backoffMs } from '../kube/backoff.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { type ApiResource, groupResource } from '../kube/resource.ts';

@@ -28,6 +28,8 @@ import { type RepositoryFacts, repositoryStatus } from './repository-status.ts';
 /** A Secret is read again this often: soon while something is wrong, seldom otherwise. */
 const SECRET_CHECK_FAILING_MS = 2_000;
 const SECRET_CHECK_MS = 60_000;
+/** What others push is taken in this often while there is nothing to push, so that the known tree stays current. */
+const REMOTE_CHECK_MS = 300_000;
 /** What is committed when a configuration changes or goes is given this long to be pushed. */
 const DRAIN_MS = 10_000;
 /** The same for a remote that fails at that time: a last try. */
@@ -70,6 +72,7 @@ export class Repository {
   #stop: RepositoryFacts['stop'];
   #secretVersion = '';
   #lastError: string | undefined;
+  #failureSeen: AbortController | undefined;
   #running: Promise<void> | undefined;
 
   constructor(key: string, config: GitRepoConfig, context: RepositoryContext) {
@@ -241,6 +244,8 @@ export class Repository {
       else if (this.#lastError !== undefined)
         this.event('Normal', 'Recovered', 'The remote repository can be pushed to again.');
       this.#lastError = error;
+      // From now on the Secret is looked at more often.
+      this.#failureSeen?.abort();
     }
     this.#context.onProgress();
     this.#statusWriter.touch();
@@ -272,13 +277,18 @@ export class Repository {
   }
 
   async #watchSecret(): Promise<void> {
+    const { clock } = this.#context;
+    let remoteCheckedAtMs = clock.now();
     while (!this.#abort.signal.aborted) {
-      const isFailing = this.#worker?.state.error !== null;
-      await this.#context.clock.sleep(
-        isFailing ? SECRET_CHECK_FAILING_MS : SECRET_CHECK_MS,
-        this.#abort.signal,
-      );
+      const isFailing = this.#lastError !== undefined;
+      this.#failureSeen = new AbortController();
+      const woken = AbortSignal.any([this.#abort.signal, this.#failureSeen.signal]);
+      await clock.sleep(isFailing ? SECRET_CHECK_FAILING_MS : SECRET_CHECK_MS, woken);
+      if (this.#failureSeen.signal.aborted) continue;
       await this.#checkSecret();
+      if (clock.now() - remoteCheckedAtMs < REMOTE_CHECK_MS) continue;
+      remoteCheckedAtMs = clock.now();
+      this.#worker?.retryNow();
     }
   }
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { backoffMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { CodedError, messageOf } from '../errors.ts';
-import { backoffMs } from '../kube/backoff.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Log } from '../log.ts';
 
