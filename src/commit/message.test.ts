@@ -82,6 +82,8 @@ test('commitMessage: no text of a user makes a line, a trailer or a control char
       '\r',
       '\u2028',
       '(cherry picked from commit 1)',
+      ':',
+      ' : x',
     ),
     fc.string({ unit: 'binary', maxLength: 30 }),
     fc.string(),

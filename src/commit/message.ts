@@ -71,8 +71,10 @@ function defaultMessage(facts: ChangeFacts): string {
   if (values.resourceVersion !== '') lines.push(`- Resource Version: ${values.resourceVersion}`);
   if (!isOwnGroup(groupOf(facts.apiVersion))) lines.push(`- API Version: ${values.apiVersion}`);
   if (values.fieldManager !== '') lines.push(`- Field Manager: ${values.fieldManager}`);
-  for (const detail of (facts.details ?? []).slice(0, DETAILS_MAX))
-    lines.push(`- ${neutralise(detail, VALUE_CHARS_MAX)}`);
+  for (const detail of (facts.details ?? []).slice(0, DETAILS_MAX)) {
+    // Git would read `- :` as a trailer whose key is the dash.
+    lines.push(`- ${neutralise(detail, VALUE_CHARS_MAX).replace(/^\s*:/, '\\$&')}`);
+  }
   return lines.join('\n');
 }
 

@@ -6,7 +6,7 @@ import {
   ResourceCapture,
 } from '../capture/resource-capture.ts';
 import type { Clock } from '../clock.ts';
-import { messageOf } from '../errors.ts';
+import { CodedError, messageOf } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { type ApiResource, groupResource } from '../kube/resource.ts';
@@ -83,7 +83,9 @@ export class Mirror implements CaptureSink {
       } catch (error) {
         if (failures % 10 === 0) {
           const resource = groupResource(this.#capture.resource);
-          this.#log.warn('Cannot list', { resource, reason: messageOf(error) });
+          const isMissing = error instanceof CodedError && error.code === 'NotFound';
+          const hint = isMissing ? { hint: 'gitops-reverser crds | kubectl apply -f -' } : {};
+          this.#log.warn('Cannot list', { resource, reason: messageOf(error), ...hint });
         }
         await this.#clock.sleep(backoffMs(failures, RETRY_MIN_MS, RETRY_MAX_MS), this.#abort.signal);
         continue;
