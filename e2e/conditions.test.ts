@@ -95,7 +95,7 @@ test('conditions: SSH credentials that are missing, wrong or from an impostor, a
         { what: 'two pending commits' },
       );
       await server.start();
-      await commit('[CREATE] ConfigMap/c-2 in ns/default by user/unknown');
+      await commit('[CREATE] ConfigMap/c-2 in ns/default by user/admin');
       await expectReady(scenario, 'gitrepoconfig/audit-repo', /^True /);
       const status = JSON.parse(
         await kubectl('admin', ['get', 'gitrepoconfig/audit-repo', '-o', 'json']),
@@ -188,7 +188,7 @@ test('conditions: HTTPS, branches, paths, templates and URLs', () =>
       for (const rule of ['templated', 'empty'])
         await expectReady(scenario, `watchrule/${rule}`, /^True Capturing/);
       await apply('admin', configMap('default', 'c-1', {}));
-      await scenario.commit('CREATE ConfigMap/c-1 by unknown', 'templated');
+      await scenario.commit('CREATE ConfigMap/c-1 by admin', 'templated');
       await poll(async () => (await second.files('audit')).length === 1, {
         what: 'the file on the new branch',
       });
@@ -238,7 +238,7 @@ test('conditions: foreign files, large objects and commits of people', () =>
     // A file that is not the object's is left alone, and an Event says so; the others go on.
     await apply('admin', configMap('default', 'c-broken', { a: '1' }));
     await apply('admin', configMap('default', 'c-fine', { a: '1' }));
-    await commit('[CREATE] ConfigMap/c-fine in ns/default by user/unknown');
+    await commit('[CREATE] ConfigMap/c-fine in ns/default by user/admin');
     assert.is(await remote.read('main', broken), 'data: {unclosed\n');
     await poll(
       async () =>
@@ -265,13 +265,13 @@ test('conditions: foreign files, large objects and commits of people', () =>
     // As large as an object can be.
     const large = 'x'.repeat(1024 * 1024 - 64);
     await kubectl('admin', ['create', '-f', '-'], JSON.stringify(configMap('default', 'c-large', { large })));
-    await commit('[CREATE] ConfigMap/c-large in ns/default by user/unknown');
+    await commit('[CREATE] ConfigMap/c-large in ns/default by user/admin');
     assert.ok((await remote.read('main', 'namespaces/default/ConfigMap/c-large.yaml'))?.includes(large));
 
     // Somebody pushes in between: both are kept, nothing is forced.
     await remote.pushAs(person, { 'NOTES.md': 'by hand\n' }, 'Add notes');
     await apply('admin', configMap('default', 'c-after', {}));
-    await commit('[CREATE] ConfigMap/c-after in ns/default by user/unknown');
+    await commit('[CREATE] ConfigMap/c-after in ns/default by user/admin');
     assert.is(await remote.read('main', 'NOTES.md'), 'by hand\n');
     assert.is(await remote.read('main', 'README.md'), '# Audit\n');
   }));

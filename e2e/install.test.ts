@@ -6,10 +6,12 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { gitRepoConfigKind } from '../gen/kinds.ts';
 import { systemClock } from '../src/clock.ts';
 import { KubeClient } from '../src/kube/client.ts';
 import { openConnection } from '../src/kube/connection.ts';
 import { discover } from '../src/kube/discovery.ts';
+import type { KubeObject, ObjectMeta } from '../src/kube/object.ts';
 import { silentLog } from '../src/log.ts';
 import { ensureNamespace, ensureRedactionKey } from '../src/operator-home.ts';
 import { EventRecorder } from '../src/report/event-recorder.ts';
@@ -21,7 +23,7 @@ import { mustRun } from '../src/testing/run-command.ts';
 const root = resolve(import.meta.dirname, '..');
 const namespace = 'gitops-reverser-system';
 const account = `system:serviceaccount:${namespace}:gitops-reverser`;
-const objects = 10;
+const objects = 11;
 
 type Kubectl = (args: readonly string[], input?: string) => Promise<string>;
 
@@ -83,16 +85,18 @@ async function checkRights(kubectl: Kubectl, client: KubeClient): Promise<void> 
   await client.get('/api/v1/namespaces/staging/secrets/git-credentials');
 
   const path = '/apis/configbutler.ai/v1alpha1/namespaces/staging';
-  const repository = await client.get(`${path}/gitrepoconfigs/audit-repo`);
+  const query = { fieldSelector: 'metadata.name=audit-repo' };
+  const { items } = await client.get(`${path}/gitrepoconfigs`, { query });
+  const [repository] = items as unknown as readonly KubeObject[];
   for (const name of ['gitrepoconfigs/audit-repo', 'watchrules/everything']) {
     await client.request('PATCH', `${path}/${name}/status`, {
       contentType: 'application/merge-patch+json',
       body: { status: { observedGeneration: 1 } },
     });
   }
-  const { apiVersion, kind, metadata } = repository;
-  const { name, uid } = metadata as { name: string; uid: string };
-  const regarding = { apiVersion: String(apiVersion), kind: String(kind), namespace: 'staging', name, uid };
+  const { name, uid } = repository?.metadata as ObjectMeta;
+  const { apiVersion, kind } = gitRepoConfigKind;
+  const regarding = { apiVersion, kind, namespace: 'staging', name, uid };
   new EventRecorder(client, systemClock, silentLog, 'test').record(regarding, 'Normal', 'Tested', 'A note.');
   const events = ['get', 'events', '-n', 'staging', '--field-selector=reason=Tested', '-o', 'name'];
   const seen = () =>
@@ -118,6 +122,9 @@ const granted = [
   'patch watchrules.configbutler.ai --subresource=status -n staging',
   'create events -n staging',
   `create secrets -n ${namespace}`,
+  `update secrets/gitops-reverser-webhook-tls -n ${namespace}`,
+  'create subjectaccessreviews.authorization.k8s.io',
+  'update validatingwebhookconfigurations.admissionregistration.k8s.io/gitops-reverser',
 ];
 const withheld = [
   'create secrets -n staging',
@@ -127,6 +134,9 @@ const withheld = [
   'update gitrepoconfigs.configbutler.ai -n staging',
   'patch configmaps -n staging',
   'create pods -n staging',
+  'get pods --subresource=exec -n staging',
+  'get nodes --subresource=proxy',
+  'update validatingwebhookconfigurations.admissionregistration.k8s.io/another',
   'create namespaces',
   'delete namespaces',
   'patch customresourcedefinitions.apiextensions.k8s.io',

@@ -60,7 +60,7 @@ for (const how of ['stopped', 'killed', 'killed, its disk lost'] as const) {
         },
       });
       await apply('admin', configMap('shop', 'last', { v: '1' }));
-      await scenario.commit('[CREATE] ConfigMap/last in ns/shop by user/unknown');
+      await scenario.commit('[CREATE] ConfigMap/last in ns/shop by user/admin');
       assert.equal(
         await remote.files('main'),
         ['by-hand', 'changed', 'created', 'last', 'only-in-git', 'same'].map(file),
@@ -70,7 +70,7 @@ for (const how of ['stopped', 'killed', 'killed, its disk lost'] as const) {
       const since = (await subjects()).slice(2);
       assert.equal([...since].sort(), [
         '[CREATE] ConfigMap/created in ns/shop by user/unknown',
-        '[CREATE] ConfigMap/last in ns/shop by user/unknown',
+        '[CREATE] ConfigMap/last in ns/shop by user/admin',
         '[DELETE] ConfigMap/deleted in ns/shop by user/unknown',
         '[UPDATE] ConfigMap/changed in ns/shop by user/unknown',
       ]);
@@ -93,14 +93,14 @@ test('restart: the API server comes back, and watches go on where they were', ()
     );
     await waitFor('default watchrule/rule');
     await apply('admin', configMap('shop', 'n-before', {}));
-    await scenario.commit('[CREATE] ConfigMap/n-before in ns/shop by user/unknown');
+    await scenario.commit('[CREATE] ConfigMap/n-before in ns/shop by user/admin');
     await controlPlane.restartApiServer();
     for (let at = 0; at < 20; at++) await apply('admin', configMap('shop', `n-${at}`, {}));
-    await scenario.commit('[CREATE] ConfigMap/n-19 in ns/shop by user/unknown');
+    await scenario.commit('[CREATE] ConfigMap/n-19 in ns/shop by user/admin');
     assert.equal(
       await subjects(),
       ['n-before', ...Array.from({ length: 20 }, (_, at) => `n-${at}`)].map(
-        (name) => `[CREATE] ConfigMap/${name} in ns/shop by user/unknown`,
+        (name) => `[CREATE] ConfigMap/${name} in ns/shop by user/admin`,
       ),
     );
   }));

@@ -143,8 +143,8 @@ test('rules: scope moves with the labels of namespaces and objects', () =>
       metadata: { name: 'born', labels: { audit: 'enabled' } },
     };
     await apply('admin', born, configMap('born', 'first', {}));
-    await scenario.commit('[CREATE] ConfigMap/first in ns/born by user/unknown');
-    await scenario.commit('[CREATE] Namespace/born by user/unknown');
+    await scenario.commit('[CREATE] ConfigMap/first in ns/born by user/admin');
+    await scenario.commit('[CREATE] Namespace/born by user/admin');
   }));
 
 test('rules: names, operations, object selectors and fields; a rule that changes', () =>
@@ -274,7 +274,7 @@ test('rules: two repositories, and rule churn on one does not disturb the other'
     const subjects = await scenario.subjects();
     assert.equal(
       subjects,
-      Array.from({ length: count }, (_, at) => `[CREATE] ConfigMap/n-${at} in ns/shop by user/unknown`),
+      Array.from({ length: count }, (_, at) => `[CREATE] ConfigMap/n-${at} in ns/shop by user/admin`),
     );
     assert.ok(
       (await remote.files('second')).every((path) => path.startsWith('clusters/one/namespaces/shop/')),

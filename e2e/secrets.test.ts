@@ -84,7 +84,7 @@ test('secrets: nothing in plaintext anywhere', () =>
       ),
     );
     for (const name of ['by-data', 'by-string-data', 'by-ssa', 'annotated'])
-      await commit(`[CREATE] Secret/${name} in ns/default by user/unknown`);
+      await commit(`[CREATE] Secret/${name} in ns/default by user/admin`);
 
     // A change shows, its content does not.
     const path = 'namespaces/default/Secret/by-data.yaml';
@@ -97,7 +97,7 @@ test('secrets: nothing in plaintext anywhere', () =>
       '-p',
       JSON.stringify({ data: { key: base64(values.changed) } }),
     ]);
-    await commit('[UPDATE] Secret/by-data in ns/default by user/unknown');
+    await commit('[UPDATE] Secret/by-data in ns/default by user/admin');
     const after = await remote.read('main', path);
     assert.is.not(before, after);
 

@@ -18,11 +18,14 @@ interface Manifest {
 
 const synth = (options?: InstallOptions): Manifest[] =>
   Testing.synth(new InstallChart(new App(), 'gitops-reverser', options));
-const find = (kind: string, manifests = synth()) => {
-  const found = manifests.filter((manifest) => manifest.kind === kind);
+const find = (kind: string, manifests = synth(), name?: string) => {
+  const found = manifests.filter(
+    (manifest) => manifest.kind === kind && (name === undefined || manifest.metadata.name === name),
+  );
   assert.is(found.length, 1, `there is one ${kind}`);
   return found[0] as Manifest;
 };
+const service = (name: string) => find('Service', synth(), `gitops-reverser-${name}`);
 const example = (file: string): Manifest[] =>
   Yaml.load(new URL(`../examples/${file}`, import.meta.url).pathname);
 
@@ -58,6 +61,7 @@ test('InstallChart: these objects, in an order that can be applied', () => {
     'RoleBinding gitops-reverser-system gitops-reverser',
     'Deployment gitops-reverser-system gitops-reverser',
     'Service gitops-reverser-system gitops-reverser-metrics',
+    'Service gitops-reverser-system gitops-reverser-webhooks',
   ]);
 });
 
@@ -88,13 +92,26 @@ test('OperatorNamespace: enforces Pod Security restricted', () => {
   assert.is(labels['pod-security.kubernetes.io/enforce'], 'restricted');
 });
 
-test('ClusterAccess: writes nothing but status and Events', () => {
-  const rules = find('ClusterRole').rules as { resources?: string[]; verbs: string[] }[];
+test('ClusterAccess: writes nothing but status, Events and its own webhooks', () => {
+  const rules = find('ClusterRole').rules as {
+    resources?: string[];
+    resourceNames?: string[];
+    verbs: string[];
+  }[];
   const reads = ['get', 'list', 'watch'];
-  const writes = rules.flatMap(({ resources = [], verbs }) =>
-    verbs.filter((verb) => !reads.includes(verb)).map((verb) => `${verb} ${resources.join()}`),
+  const writes = rules.flatMap(({ resources = [], resourceNames, verbs }) =>
+    verbs
+      .filter((verb) => !reads.includes(verb))
+      .map((verb) => [verb, resources.join(), ...(resourceNames ?? [])].join(' ')),
   );
-  assert.equal(writes, ['patch gitrepoconfigs/status,watchrules/status', 'create events']);
+  assert.equal(writes, [
+    'patch gitrepoconfigs/status,watchrules/status',
+    'create events',
+    'create subjectaccessreviews',
+    'create validatingwebhookconfigurations',
+    'update validatingwebhookconfigurations gitops-reverser',
+    'delete validatingwebhookconfigurations gitops-reverser',
+  ]);
 });
 
 test('ClusterAccess, HomeAccess: granted to the account that the Deployment runs as', () => {
@@ -106,11 +123,11 @@ test('ClusterAccess, HomeAccess: granted to the account that the Deployment runs
   assert.is(find('Deployment').spec.template.spec.serviceAccountName, 'gitops-reverser');
 });
 
-test('OperatorDeployment, MetricsService: selectors never change', () => {
+test('OperatorDeployment, Services: selectors never change', () => {
   const { selector, template } = find('Deployment').spec;
   assert.equal(selector, { matchLabels: operatorLabels });
   assert.equal(template.metadata.labels, operatorLabels);
-  assert.equal(find('Service').spec.selector, operatorLabels);
+  for (const name of ['metrics', 'webhooks']) assert.equal(service(name).spec.selector, operatorLabels);
 });
 
 test('OperatorDeployment: never two at once', () => {
@@ -154,10 +171,19 @@ test('OperatorDeployment: what it writes to is writable', () => {
 test('OperatorDeployment: probes and metrics are on the port that is listened on', () => {
   const [{ args, ports, livenessProbe, readinessProbe }] = find('Deployment').spec.template.spec.containers;
   assert.ok(args.includes('--metrics-listen=0.0.0.0:8080'));
-  assert.equal(ports, [{ name: 'metrics', containerPort: 8080, protocol: 'TCP' }]);
+  assert.ok(args.includes('--listen=0.0.0.0:9443'));
+  assert.ok(args.includes('--webhook-service=gitops-reverser-system/gitops-reverser-webhooks'));
+  assert.equal(ports, [
+    { name: 'metrics', containerPort: 8080, protocol: 'TCP' },
+    { name: 'webhooks', containerPort: 9443, protocol: 'TCP' },
+  ]);
   assert.equal(livenessProbe.httpGet, { path: '/healthz', port: 'metrics' });
   assert.equal(readinessProbe.httpGet, { path: '/readyz', port: 'metrics' });
-  assert.is(find('Service').spec.ports[0].targetPort, 'metrics');
+  assert.is(service('metrics').spec.ports[0].targetPort, 'metrics');
+  assert.is(service('webhooks').spec.ports[0].targetPort, 'webhooks');
+  // The operator tells the API server to call port 443, before the Pod can be ready.
+  assert.is(service('webhooks').spec.ports[0].port, 443);
+  assert.is(service('webhooks').spec.publishNotReadyAddresses, true);
 });
 
 test('GitRepoConfig, WatchRule: typed constructs synthesize what the examples say', () => {

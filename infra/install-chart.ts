@@ -9,6 +9,7 @@ import { NAMESPACE_DEFAULT } from './names.ts';
 import { OperatorDeployment } from './operator-deployment.ts';
 import { OperatorNamespace } from './operator-namespace.ts';
 import { OperatorServiceAccount } from './operator-service-account.ts';
+import { WebhookService } from './webhook-service.ts';
 
 /** What an installation may choose. */
 export interface InstallOptions {
@@ -35,5 +36,6 @@ export class InstallChart extends Chart {
     new HomeAccess(this, 'home-access', { namespace, subject });
     new OperatorDeployment(this, 'deployment', { namespace, image, serviceAccountName: subject.name });
     new MetricsService(this, 'metrics-service', { namespace });
+    new WebhookService(this, 'webhook-service', { namespace });
   }
 }

@@ -15,3 +15,7 @@ export const operatorLabels = { ...commonLabels, 'app.kubernetes.io/component': 
 
 /** The port of `/metrics`, `/healthz` and `/readyz`, and the name by which Service and probes refer to it. */
 export const METRICS_PORT = { name: 'metrics', number: 8080 } as const;
+
+/** The port of the webhooks in the Pod, and the Service in front of it, which the API server calls on port 443. */
+export const WEBHOOK_PORT = { name: 'webhooks', number: 9443 } as const;
+export const WEBHOOK_SERVICE = `${NAME}-webhooks`;

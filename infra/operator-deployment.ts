@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { METRICS_PORT, NAME, operatorLabels } from './names.ts';
+import { METRICS_PORT, NAME, operatorLabels, WEBHOOK_PORT, WEBHOOK_SERVICE } from './names.ts';
 
 /** What runs, and as whom. */
 export interface OperatorDeploymentProps {
@@ -78,9 +78,15 @@ function container({ image, namespace }: OperatorDeploymentProps): k8s.Container
       `--data-dir=${DATA_DIR}`,
       `--namespace=${namespace}`,
       `--metrics-listen=0.0.0.0:${METRICS_PORT.number}`,
+      `--listen=0.0.0.0:${WEBHOOK_PORT.number}`,
+      `--webhook-service=${namespace}/${WEBHOOK_SERVICE}`,
     ],
     env: [{ name: 'TMPDIR', value: TEMP_DIR }],
-    ports: [{ name: METRICS_PORT.name, containerPort: METRICS_PORT.number, protocol: 'TCP' }],
+    ports: [METRICS_PORT, WEBHOOK_PORT].map(({ name, number }) => ({
+      name,
+      containerPort: number,
+      protocol: 'TCP',
+    })),
     livenessProbe: probe('/healthz', { periodSeconds: 10, failureThreshold: 6 }),
     readinessProbe: probe('/readyz', { periodSeconds: 5, failureThreshold: 1 }),
     resources: {

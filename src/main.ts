@@ -1,16 +1,22 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { crds } from '../gen/kinds.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { hostNamesOfUrl } from './certificates/host-names.ts';
 import { CodedError, messageOf } from './errors.ts';
 import { startOperator } from './operator.ts';
 import { createJsonLog, LOG_LEVELS, type LogLevel } from './report/json-log.ts';
-import { parseListenAddress } from './server/listen-address.ts';
+import { type ListenAddress, parseListenAddress } from './server/listen-address.ts';
+import type { WebhookOptions } from './webhooks.ts';
 
 interface RunOptions {
   readonly kubeconfig?: string;
   readonly dataDir: string;
   readonly namespace: string;
-  readonly metricsListen: { readonly host: string; readonly port: number };
+  readonly listen: ListenAddress;
+  readonly webhookUrl?: string;
+  readonly webhookService?: { readonly namespace: string; readonly name: string };
+  readonly webhookCertificateSecret?: string;
+  readonly metricsListen: ListenAddress;
   readonly allowLocalRepositories?: boolean;
   readonly logLevel: LogLevel;
 }
@@ -23,13 +29,55 @@ function option(flags: string, description: string): Option {
   return made.env(ENV + (made.long ?? '').slice(2).replaceAll('-', '_').toUpperCase());
 }
 
+/** An argument that is parsed, with what is wrong told by commander. */
+function parsed<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new InvalidArgumentError(messageOf(error));
+    }
+  };
+}
+
+function parseService(text: string): { namespace: string; name: string } {
+  const [namespace, name, more] = text.split('/');
+  if (!namespace || !name || more !== undefined) throw new InvalidArgumentError('write NAMESPACE/NAME');
+  return { namespace, name };
+}
+
+function parseWebhookUrl(text: string): string {
+  hostNamesOfUrl(text);
+  return text;
+}
+
+/** The port of the webhook Service; the manifests map it to `--listen`. */
+const WEBHOOK_SERVICE_PORT = 443;
+
+function webhookOptions(options: RunOptions): WebhookOptions | undefined {
+  const { webhookUrl, webhookService, listen, webhookCertificateSecret } = options;
+  if (webhookUrl !== undefined && webhookService !== undefined) {
+    throw new CodedError(
+      'InvalidSpec',
+      '--webhook-url and --webhook-service exclude each other: give one of them',
+    );
+  }
+  const certificate =
+    webhookCertificateSecret === undefined ? {} : { certificateSecret: webhookCertificateSecret };
+  if (webhookUrl !== undefined) return { listen, endpoint: { url: webhookUrl }, ...certificate };
+  if (webhookService === undefined) return undefined;
+  return { listen, endpoint: { service: { ...webhookService, port: WEBHOOK_SERVICE_PORT } }, ...certificate };
+}
+
 async function run(options: RunOptions): Promise<void> {
   const log = createJsonLog(options.logLevel);
+  const webhooks = webhookOptions(options);
   const operator = await startOperator({
     ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
     dataDir: options.dataDir,
     namespace: options.namespace,
     metricsListen: options.metricsListen,
+    ...(webhooks === undefined ? {} : { webhooks }),
     allowLocalRepositories: options.allowLocalRepositories ?? false,
     log,
   });
@@ -64,15 +112,32 @@ program
     ),
   )
   .addOption(
+    option('--listen <host:port>', 'serves the webhooks, with TLS')
+      .default({ host: '0.0.0.0', port: 9443 }, '0.0.0.0:9443')
+      .argParser(parsed(parseListenAddress)),
+  )
+  .addOption(
+    option(
+      '--webhook-url <url>',
+      'where the API server reaches --listen, out of the cluster: https://HOST:PORT',
+    ).argParser(parsed(parseWebhookUrl)),
+  )
+  .addOption(
+    option(
+      '--webhook-service <namespace/name>',
+      'where the API server reaches --listen, in the cluster',
+    ).argParser(parsed(parseService)),
+  )
+  .addOption(
+    option(
+      '--webhook-certificate-secret <name>',
+      'a kubernetes.io/tls Secret in --namespace that somebody else keeps (cert-manager); default: own certificates',
+    ),
+  )
+  .addOption(
     option('--metrics-listen <host:port>', 'serves /metrics, /healthz and /readyz')
       .default({ host: '0.0.0.0', port: 8080 }, '0.0.0.0:8080')
-      .argParser((text) => {
-        try {
-          return parseListenAddress(text);
-        } catch (error) {
-          throw new InvalidArgumentError(messageOf(error));
-        }
-      }),
+      .argParser(parsed(parseListenAddress)),
   )
   .addOption(
     option(

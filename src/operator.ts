@@ -4,6 +4,7 @@ import { gitRepoConfigKind, watchRuleKind } from '../gen/kinds.ts';
 import { DiscoveryLoop } from './capture/discovery-loop.ts';
 import { systemClock } from './clock.ts';
 import { messageOf } from './errors.ts';
+import { EvidenceStore } from './identify/evidence-store.ts';
 import { KubeClient } from './kube/client.ts';
 import { openConnection } from './kube/connection.ts';
 import type { KubeObject } from './kube/object.ts';
@@ -22,6 +23,7 @@ import { EventRecorder } from './report/event-recorder.ts';
 import { type Metrics, startMetrics } from './report/metrics.ts';
 import type { ListenAddress } from './server/listen-address.ts';
 import { type StatusServer, startStatusServer } from './server/status-server.ts';
+import { startWebhooks, type WebhookOptions, type Webhooks } from './webhooks.ts';
 
 export interface OperatorOptions {
   /** Default: what the environment offers (`KUBECONFIG`, `~/.kube/config`, the Pod's service account). */
@@ -31,6 +33,8 @@ export interface OperatorOptions {
   /** The operator's own namespace. */
   readonly namespace: string;
   readonly metricsListen: ListenAddress;
+  /** Without, authors are not known. */
+  readonly webhooks?: WebhookOptions;
   readonly allowLocalRepositories: boolean;
   readonly log: Log;
 }
@@ -73,6 +77,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   const client = new KubeClient(await openConnection(options.kubeconfig));
   const metrics = startMetrics();
   let notReady: () => string | undefined = () => 'starting';
+  const stopping = new AbortController();
   const server: StatusServer = await startStatusServer(options.metricsListen, metrics, () => notReady());
 
   await ensureNamespace(client, options.namespace);
@@ -81,14 +86,18 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
 
   // Rules and repositories refer to each other; what happens before both exist is nothing that they could miss.
   let rules: RuleReconciler | undefined;
+  let webhooks: Webhooks | undefined;
   const onProgress = () => rules?.onProgress();
+  const evidence = new EvidenceStore(clock);
   const pipeline = new Pipeline(
     client,
+    evidence,
     {
       onEvent: (resource, outcome) => {
         metrics.eventReceived({ kind: resource.kind });
         if (outcome !== 'Taken') metrics.eventProcessed({ outcome });
       },
+      onFollowed: (resources) => webhooks?.setFollowed(resources),
       onProgress,
     },
     clock,
@@ -110,7 +119,8 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     },
     (key) => rules?.onRepository(key),
   );
-  rules = new RuleReconciler({ pipeline, repositories, recorder, client, clock, log });
+  const isReviewed = (resource: ApiResource) => webhooks?.isAnswering(resource) ?? true;
+  rules = new RuleReconciler({ pipeline, repositories, isReviewed, recorder, client, clock, log });
   metrics.observeQueue(() => queueSizes(repositories.all));
 
   const discovery = new DiscoveryLoop(client, (resources) => pipeline.setServed(resources), clock, log);
@@ -140,9 +150,26 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
         ),
     ),
   ];
-  const starting = start(pipeline, discovery, mirrors).then(
+  const startWebhooksIfAny = async () => {
+    if (options.webhooks === undefined) {
+      return log.warn('Authors are not known: start with --webhook-url or --webhook-service');
+    }
+    webhooks = await startWebhooks(options.webhooks, {
+      client,
+      namespace: options.namespace,
+      evidence,
+      served: () => pipeline.served,
+      allowLocalRepositories: options.allowLocalRepositories,
+      metrics,
+      onProgress,
+      signal: stopping.signal,
+      clock,
+      log,
+    });
+  };
+  const starting = start(pipeline, discovery, startWebhooksIfAny, mirrors).then(
     () => {
-      notReady = () => rules?.notSyncedReason();
+      notReady = () => webhooks?.problem ?? rules?.notSyncedReason();
       log.info('Operator started', { apiServer: client.host });
     },
     (error) => {
@@ -155,12 +182,14 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     statusPort: server.port,
     async stop() {
       notReady = () => 'shutting down';
+      stopping.abort();
       await Promise.all(mirrors.map((mirror) => mirror.stop()));
       await discovery.stop();
       await pipeline.stop();
       await repositories.stop();
       await rules?.stop();
       await starting;
+      await webhooks?.stop();
       await server.close();
       await metrics.shutdown();
     },
@@ -170,10 +199,13 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
 async function start(
   pipeline: Pipeline,
   discovery: DiscoveryLoop,
+  startWebhooksIfAny: () => Promise<void>,
   mirrors: readonly Mirror[],
 ): Promise<void> {
   await pipeline.start();
   await discovery.start();
+  // Before the rules: from the first change that they capture on, its author is known.
+  await startWebhooksIfAny();
   for (const mirror of mirrors) await mirror.start();
 }
 
@@ -201,9 +233,11 @@ function targetEvents(
   onProgress: () => void,
 ): TargetEvents {
   return {
-    onCommitted(rules, { sha, request }) {
+    onCommitted(rules, { sha, request, attribution }) {
       for (const rule of rules) rule.commits++;
       metrics.eventProcessed({ outcome: 'Committed' });
+      if (attribution?.kind === 'unknown')
+        metrics.unattributed({ reason: attribution.reason ?? 'NoEvidence' });
       const [file] = request.files;
       log.info('Committed', {
         commit: sha,

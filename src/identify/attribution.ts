@@ -2,8 +2,31 @@ import type { KubeObject, ManagedField } from '../kube/object.ts';
 
 /** Who made a change. Never guessed: without evidence it is unknown, with what the object itself can tell. */
 export type Attribution =
-  | { readonly kind: 'known'; readonly name: string; readonly groups?: readonly string[] }
-  | { readonly kind: 'unknown'; readonly fieldManager?: string };
+  | {
+      readonly kind: 'known';
+      readonly name: string;
+      readonly groups?: readonly string[];
+      /** When the request was reviewed, in milliseconds since the Unix epoch. */
+      readonly atMs?: number;
+      /** Of a cascade: what set it off, as a sentence for people. */
+      readonly cause?: string;
+      /** Of a cascade: the controller that carried it out. */
+      readonly via?: string;
+    }
+  | { readonly kind: 'unknown'; readonly fieldManager?: string; readonly reason?: UnknownReason };
+
+/** Why nobody is credited. */
+export type UnknownReason =
+  /** No review of it came: the webhook was not asked or not up, or another API server answered. */
+  | 'NoEvidence'
+  /** There was evidence about the object, and it was dropped for want of room. */
+  | 'Evicted'
+  /** Several people asked for exactly this, and only one of them can have been first. */
+  | 'Ambiguous'
+  /** Somebody asked to change this version, but not into what was stored. */
+  | 'DigestMismatch'
+  /** Somebody asked to delete the object, but not in the version that was deleted. */
+  | 'VersionMismatch';
 
 /** The attribution of a change of which nobody was seen making it. */
 export function unattributed(object: KubeObject): Attribution {

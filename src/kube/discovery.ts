@@ -61,6 +61,9 @@ export function readDiscovery(groups: readonly GroupDiscovery[]): Discovered {
           plural: resource.resource,
           namespaced: resource.scope === 'Namespaced',
           preferred: !seenPlurals.has(resource.resource),
+          ...(resource.subresources?.some(({ subresource }) => subresource === 'scale')
+            ? { scalable: true }
+            : {}),
         });
         seenPlurals.add(resource.resource);
       }
@@ -92,6 +95,7 @@ export interface GroupDiscovery {
       readonly responseKind?: { readonly kind?: string };
       readonly scope?: string;
       readonly verbs?: readonly string[];
+      readonly subresources?: readonly { readonly subresource: string }[];
     }[];
   }[];
 }

@@ -9,6 +9,8 @@ export interface ApiResource {
   readonly namespaced: boolean;
   /** The version that the API server lists first for this group: what `*` stands for. */
   readonly preferred: boolean;
+  /** Has it a `scale` subresource? Absent: no. */
+  readonly scalable?: true;
 }
 
 /** `v1`, `apps/v1`. */

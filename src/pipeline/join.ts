@@ -2,6 +2,7 @@ import type { ObjectStates } from '../capture/object-states.ts';
 import type { ResourceCapture } from '../capture/resource-capture.ts';
 import type { Clock } from '../clock.ts';
 import type { CommitOutcome, FileChange } from '../commit/commit-request.ts';
+import { type Attribution, unattributed } from '../identify/attribution.ts';
 import { changedAtMs, statusWrittenAtMs } from '../identify/changed-at.ts';
 import { identityOf, type KubeObject, type ObjectIdentity } from '../kube/object.ts';
 import { type ApiResource, apiVersionOf, resourceKey } from '../kube/resource.ts';
@@ -9,11 +10,12 @@ import { compareResourceVersions, isNewer } from '../kube/resource-version.ts';
 import type { Log } from '../log.ts';
 import { identityOfKind } from '../place/path.ts';
 import { digestOf } from '../sanitize/digest.ts';
+import type { Manifest } from '../sanitize/manifest.ts';
 import { sanitize } from '../sanitize/sanitize.ts';
 import type { NamespaceLabels } from '../select/selection.ts';
 import type { ActiveRule, Scope } from './active-rule.ts';
-import type { Observed } from './observe.ts';
-import type { Target } from './target.ts';
+import type { Authors, Observed } from './observe.ts';
+import { type Target, wantedBy } from './target.ts';
 
 /** A resource that has to be listed for a rule: it is new to the rule, or its watch lost its place. */
 export interface JoinRequest {
@@ -28,6 +30,7 @@ export interface JoinContext {
   readonly target: Target;
   readonly captureOf: (resource: ApiResource) => ResourceCapture | undefined;
   readonly statesOf: (resource: ApiResource) => ObjectStates;
+  readonly authors: Authors;
   readonly namespaces: NamespaceLabels;
   readonly clock: Clock;
   readonly log: Log;
@@ -143,7 +146,7 @@ function listedItem(
   object: KubeObject,
   resource: ApiResource,
   joining: ReadonlyMap<ActiveRule, JoinRequest>,
-  { target, statesOf, namespaces }: JoinContext,
+  { target, statesOf, namespaces, authors }: JoinContext,
 ): { readonly path: string; readonly difference?: Difference } | undefined {
   if (object.metadata.deletionTimestamp !== undefined) return undefined;
   const rules = target.rulesFor({ resource, object, operation: 'CREATE' }, namespaces);
@@ -155,9 +158,10 @@ function listedItem(
   for (const rule of rules) rule.setInScope(resource, object.metadata.uid, true);
   const manifest = sanitize(object);
   const changedAt = changedAtMs(object);
+  const digest = digestOf(manifest);
   statesOf(resource).set(object.metadata.uid, {
     resourceVersion: object.metadata.resourceVersion,
-    digest: digestOf(manifest),
+    digest,
     deleting: false,
     changedAtMs: changedAt,
   });
@@ -168,7 +172,10 @@ function listedItem(
   const asChange = scopes.some((scope) => isChange(object, scope));
   const createdInScope = scopes.some((scope) => wasCreatedIn(object, scope));
   const operation = standing === 'absent' && createdInScope ? 'CREATE' : 'UPDATE';
-  const observed: Observed = { resource, operation, object, manifest, atMs: changedAt };
+  const attribution = asChange ? authorOfListed(object, manifest, operation, authors) : unattributed(object);
+  const atMs = (attribution.kind === 'known' ? attribution.atMs : undefined) ?? changedAt;
+  const observed: Observed = { resource, operation, object, manifest, attribution, atMs };
+  if (asChange && wantedBy(rules, observed).length === 0) return { path };
   return {
     path,
     difference: {
@@ -179,6 +186,23 @@ function listedItem(
       as: asChange ? 'Change' : 'Snapshot',
     },
   };
+}
+
+/**
+ * Who made what a list found. What was written last counts, so the creator only where nothing was written since: an
+ * object may have been created by one person and edited by another before it was listed.
+ */
+function authorOfListed(
+  object: KubeObject,
+  manifest: Manifest,
+  operation: 'CREATE' | 'UPDATE',
+  authors: Authors,
+): Attribution {
+  const update = authors.attribute({ operation: 'UPDATE', object, manifest });
+  if (operation === 'UPDATE' || update.kind === 'known') return update;
+  const created = Date.parse(object.metadata.creationTimestamp ?? '');
+  const isUntouched = wholeSeconds(changedAtMs(object)) === created;
+  return isUntouched ? authors.attribute({ operation, object, manifest }) : update;
 }
 
 /**
@@ -238,6 +262,7 @@ async function findGone(
           operation: 'DELETE',
           object: object ?? goneObject(group.resource, identity, listVersion),
           manifest: null,
+          attribution: { kind: 'unknown' },
           atMs: clock.now(),
           details: ['Found gone after a gap in observation'],
         };
@@ -282,7 +307,8 @@ async function withoutNewerCommits(
     const last = lastCommits.get(file.path);
     if (last === undefined || file.content === null || branch.isOwnCommitter(last.committerEmail))
       return true;
-    const stays = last.committedAtMs > observed.atMs;
+    // Git keeps whole seconds: within one, what a person committed is not overwritten unseen.
+    const stays = last.committedAtMs >= wholeSeconds(observed.atMs);
     if (stays) log.info('A newer commit stays as it is', { path: file.path, commit: last.sha });
     return !stays;
   });

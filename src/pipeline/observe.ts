@@ -1,6 +1,8 @@
 import type { ObjectState } from '../capture/object-states.ts';
 import type { Captured } from '../capture/resource-capture.ts';
+import type { Attribution } from '../identify/attribution.ts';
 import { changedAtMs } from '../identify/changed-at.ts';
+import type { ObservedFacts } from '../identify/evidence-store.ts';
 import type { KubeObject } from '../kube/object.ts';
 import type { ApiResource } from '../kube/resource.ts';
 import type { Manifest } from '../sanitize/manifest.ts';
@@ -13,9 +15,17 @@ export interface Observed {
   readonly object: KubeObject;
   /** The sanitized object; null for a DELETE. */
   readonly manifest: Manifest | null;
+  readonly attribution: Attribution;
   readonly atMs: number;
   /** Lines for the commit body beyond the standard ones. */
   readonly details?: readonly string[];
+}
+
+/** Tells who made a change; unknown without evidence. The evidence store is one. */
+export interface Authors {
+  attribute(facts: ObservedFacts): Attribution;
+  /** The watch showed the end of a Namespace: another of its name may come. */
+  namespaceGone(namespace: KubeObject): void;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { backoffMs } from '../backoff.ts';
-import { ObjectStates } from '../capture/object-states.ts';
+import { type ObjectState, ObjectStates } from '../capture/object-states.ts';
 import {
   type Captured,
   type CaptureSink,
@@ -19,7 +19,7 @@ import type { ActiveRule } from './active-rule.ts';
 import { resourcesToFollow } from './follow.ts';
 import { type JoinRequest, join } from './join.ts';
 import { NAMESPACES, NamespaceIndex } from './namespace-index.ts';
-import { happenedAtMs, type Observed, operationOf } from './observe.ts';
+import { type Authors, happenedAtMs, type Observed, operationOf } from './observe.ts';
 import type { Target } from './target.ts';
 
 /** A list that failed is tried again after this long, doubling. */
@@ -29,6 +29,8 @@ const JOIN_RETRY_MAX_MS = 30_000;
 export interface PipelineEvents {
   /** An event came from a watch, and what became of it. */
   onEvent(resource: ApiResource, outcome: 'Taken' | 'Unselected' | 'Unchanged'): void;
+  /** What is followed now: the union over all targets. Called before anything new is listed. */
+  onFollowed(resources: readonly ApiResource[]): void;
   /** The state of a rule may have changed. */
   onProgress(): void;
 }
@@ -40,6 +42,7 @@ export interface PipelineEvents {
 export class Pipeline implements CaptureSink {
   readonly #client: KubeClient;
   readonly #events: PipelineEvents;
+  readonly #authors: Authors;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #namespaces = new NamespaceIndex();
@@ -52,8 +55,9 @@ export class Pipeline implements CaptureSink {
   readonly #abort = new AbortController();
   #served: readonly ApiResource[] = [];
 
-  constructor(client: KubeClient, events: PipelineEvents, clock: Clock, log: Log) {
+  constructor(client: KubeClient, authors: Authors, events: PipelineEvents, clock: Clock, log: Log) {
     this.#client = client;
+    this.#authors = authors;
     this.#events = events;
     this.#clock = clock;
     this.#log = log;
@@ -162,11 +166,12 @@ export class Pipeline implements CaptureSink {
 
   onCaptured(captured: Captured): void | Promise<void> {
     const { resource, object } = captured;
-    if (resource.kind === NAMESPACES.kind && resource.group === '') this.#noteNamespace(captured);
+    if (isNamespace(resource)) this.#noteNamespace(captured);
     const takers = [...this.#targets.values()]
       .map(({ target }) => target)
       .filter((target) => target.follows(resource));
-    if (takers.length === 0) return;
+    // Who deletes a Namespace matters also where nobody captures Namespaces: everything in it follows.
+    if (takers.length === 0 && !isNamespace(resource)) return;
     const { namespace } = object.metadata;
     if (
       namespace === undefined ||
@@ -189,6 +194,11 @@ export class Pipeline implements CaptureSink {
     const operation = operationOf(captured, known);
     if (captured.type === 'DELETED') states.delete(uid);
     if (operation === undefined) return this.#events.onEvent(resource, 'Unchanged');
+    // Every deletion is attributed, also of what no rule selects: cascades are credited by the deletion of the owner.
+    const deletion =
+      operation === 'DELETE'
+        ? this.#authors.attribute({ operation, object, ...previousVersionOf(captured, known) })
+        : undefined;
 
     const routed = takers.map((target) => {
       const rules = target.rulesFor({ resource, object, operation }, this.#namespaces.labels);
@@ -202,22 +212,29 @@ export class Pipeline implements CaptureSink {
     const selected = routed.filter(({ isSelected }) => isSelected).map(({ target }) => target);
     if (selected.length === 0) {
       states.delete(uid);
+      if (operation === 'DELETE' && captured.type !== 'DELETED') {
+        states.set(uid, { resourceVersion, digest: '', deleting: true, changedAtMs: 0 });
+      }
       return this.#events.onEvent(resource, 'Unselected');
     }
 
-    const atMs = happenedAtMs(captured, known);
     const manifest = operation === 'DELETE' ? null : sanitize(object);
     const digest = manifest === null ? '' : digestOf(manifest);
     // A list that ran ahead of the watch left a newer state: then the digest says nothing about this version.
     const isLive = known === undefined || isNewer(resourceVersion, known.resourceVersion);
+    const seenAtMs = happenedAtMs(captured, known);
     if (captured.type !== 'DELETED') {
-      states.set(uid, { resourceVersion, digest, deleting: operation === 'DELETE', changedAtMs: atMs });
+      states.set(uid, { resourceVersion, digest, deleting: operation === 'DELETE', changedAtMs: seenAtMs });
     }
     if (isLive && manifest !== null && known?.digest === digest)
       return this.#events.onEvent(resource, 'Unchanged');
     this.#events.onEvent(resource, 'Taken');
 
-    const observed: Observed = { resource, operation, object, manifest, atMs };
+    const attribution =
+      deletion ??
+      this.#authors.attribute({ operation, object, manifest, ...previousVersionOf(captured, known) });
+    const atMs = (attribution.kind === 'known' ? attribution.atMs : undefined) ?? seenAtMs;
+    const observed: Observed = { resource, operation, object, manifest, attribution, atMs };
     const pending = selected.flatMap((target) => target.take(observed, this.#namespaces.labels) ?? []);
     if (pending.length > 0) return Promise.all(pending).then(() => {});
   }
@@ -225,7 +242,10 @@ export class Pipeline implements CaptureSink {
   /** A namespace whose labels change moves in or out of scope, with everything in it. */
   #noteNamespace({ type, object }: Captured): void {
     const { name, resourceVersion } = object.metadata;
-    if (type === 'DELETED') return this.#namespaces.delete(name);
+    if (type === 'DELETED') {
+      this.#authors.namespaceGone(object);
+      return this.#namespaces.delete(name);
+    }
     const before = this.#namespaces.set(object);
     if (before === undefined) return;
     for (const joining of this.#targets.values()) {
@@ -278,6 +298,7 @@ export class Pipeline implements CaptureSink {
   /** Watch what the rules select now, and list what is new. */
   #plan(): void {
     const needed = new Set<string>([resourceKey(NAMESPACES)]);
+    const union = new Map<string, ApiResource>();
     const joins: { readonly joining: JoiningTarget; readonly requests: readonly JoinRequest[] }[] = [];
     for (const joining of this.#targets.values()) {
       const { target } = joining;
@@ -286,9 +307,13 @@ export class Pipeline implements CaptureSink {
         this.#served,
       );
       const added = target.setFollowed(followed);
-      for (const resource of followed) needed.add(resourceKey(resource));
+      for (const resource of followed) {
+        needed.add(resourceKey(resource));
+        union.set(resourceKey(resource), resource);
+      }
       joins.push({ joining, requests: requestsFor(target.rules, added) });
     }
+    this.#events.onFollowed([...union.values()]);
     for (const [key, capture] of this.#captures) {
       if (needed.has(key)) continue;
       this.#captures.delete(key);
@@ -347,6 +372,7 @@ export class Pipeline implements CaptureSink {
         target: joining.target,
         captureOf: (resource) => this.#captureOf(resource),
         statesOf: (resource) => this.#statesOf(resource),
+        authors: this.#authors,
         namespaces: this.#namespaces.labels,
         clock: this.#clock,
         log: this.#log,
@@ -403,6 +429,19 @@ interface JoiningTarget {
   failures: number;
   /** Why resources could not be listed in the last round, by resource. */
   readonly errors: Map<string, CodedError>;
+}
+
+function isNamespace({ group, kind }: ApiResource): boolean {
+  return group === NAMESPACES.group && kind === NAMESPACES.kind;
+}
+
+/** The version right before the captured one, where it is known for sure: no list ran ahead. */
+function previousVersionOf(
+  { object }: Captured,
+  known: ObjectState | undefined,
+): { readonly previousVersion?: string } {
+  if (known === undefined || !isNewer(object.metadata.resourceVersion, known.resourceVersion)) return {};
+  return { previousVersion: known.resourceVersion };
 }
 
 function snapshotTimeMs({ snapshot, scope }: ActiveRule): number {

@@ -1,7 +1,7 @@
 import { authorOf, unknownAuthor } from '../commit/author.ts';
 import type { CommitRequest, FileChange } from '../commit/commit-request.ts';
 import { type CompiledTemplate, commitMessage, snapshotMessage } from '../commit/message.ts';
-import { type Attribution, unattributed } from '../identify/attribution.ts';
+import type { Attribution } from '../identify/attribution.ts';
 import { identityOf, type ObjectIdentity } from '../kube/object.ts';
 import { type ApiResource, groupKindKey, resourceKey } from '../kube/resource.ts';
 import { isNewer } from '../kube/resource-version.ts';
@@ -33,15 +33,31 @@ const HELD_CHANGES_MAX = 20_000;
 /** A file this large is not committed: the API server stores at most about 1.5 MiB, so YAML stays below. */
 const FILE_BYTES_MAX = 8 * 1024 * 1024;
 
+export interface CommittedFacts {
+  readonly sha: string;
+  readonly request: CommitRequest;
+  /** Absent for a snapshot. */
+  readonly attribution?: Attribution;
+}
+
 /** What happened to a commit request, for whoever counts. */
 export interface TargetEvents {
-  onCommitted(
-    rules: readonly ActiveRule[],
-    facts: { readonly sha: string; readonly request: CommitRequest },
-  ): void;
+  onCommitted(rules: readonly ActiveRule[], facts: CommittedFacts): void;
   onUnchanged(rules: readonly ActiveRule[]): void;
   onDropped(rules: readonly ActiveRule[], paths: readonly string[]): void;
   onRefused(rules: readonly ActiveRule[], path: string, reason: string): void;
+}
+
+/**
+ * The rules that want a change by this user. A deletion is wanted whoever asked for it: Git never keeps the file of
+ * an object that is gone.
+ */
+export function wantedBy(
+  rules: readonly ActiveRule[],
+  { attribution, operation }: Pick<Observed, 'attribution' | 'operation'>,
+): readonly ActiveRule[] {
+  if (attribution.kind === 'unknown' || operation === 'DELETE') return rules;
+  return rules.filter(({ selection }) => !selection.excludesUser(attribution.name));
 }
 
 /**
@@ -167,7 +183,7 @@ export class Target {
 
   #submit(observed: Observed, namespaces: NamespaceLabels): void | Promise<void> {
     if (this.#isCovered(observed)) return;
-    const rules = this.rulesFor(observed, namespaces);
+    const rules = wantedBy(this.rulesFor(observed, namespaces), observed);
     if (rules.length > 0) return this.branch.enqueue(this.changeRequest(observed, rules));
   }
 
@@ -182,9 +198,12 @@ export class Target {
 
   /** The commit for one change. */
   changeRequest(observed: Observed, rules: readonly ActiveRule[]): CommitRequest {
-    const { object, operation, manifest, atMs } = observed;
+    const { object, operation, manifest, atMs, attribution: user } = observed;
     const identity = identityOf(object);
-    const user: Attribution = unattributed(object);
+    const details = [
+      ...(observed.details ?? []),
+      ...(user.kind === 'known' && user.cause ? [user.cause] : []),
+    ];
     const author =
       user.kind === 'known'
         ? authorOf(user.name, this.settings.emailDomain)
@@ -197,12 +216,13 @@ export class Target {
         user,
         timestampMs: atMs,
         resourceVersion: object.metadata.resourceVersion,
-        ...(observed.details === undefined ? {} : { details: observed.details }),
+        details,
       },
       this.settings.template,
     );
     const content = manifest === null ? null : this.render(manifest, rules);
-    return this.#request([{ path: this.path(identity), identity, content }], author, atMs, message, rules);
+    const files = [{ path: this.path(identity), identity, content }];
+    return this.#request(files, author, atMs, message, rules, user);
   }
 
   /** The one commit for what existed before a rule did. */
@@ -252,6 +272,7 @@ export class Target {
     authoredAtMs: number,
     message: string,
     rules: readonly ActiveRule[],
+    attribution?: Attribution,
   ): CommitRequest {
     const fitting = files.filter((file) => {
       if (file.content === null || file.content.length <= FILE_BYTES_MAX) return true;
@@ -266,7 +287,11 @@ export class Target {
       onDone: (outcome) => {
         switch (outcome.kind) {
           case 'Committed':
-            this.#events.onCommitted(rules, { sha: outcome.sha, request });
+            this.#events.onCommitted(rules, {
+              sha: outcome.sha,
+              request,
+              ...(attribution === undefined ? {} : { attribution }),
+            });
             break;
           case 'Unchanged':
             this.#events.onUnchanged(rules);

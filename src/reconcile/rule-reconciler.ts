@@ -6,7 +6,7 @@ import type { ErrorCode } from '../errors.ts';
 import { changedAtMs } from '../identify/changed-at.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { KubeObject } from '../kube/object.ts';
-import { restPath } from '../kube/resource.ts';
+import { type ApiResource, restPath } from '../kube/resource.ts';
 import type { Log } from '../log.ts';
 import { ActiveRule, type Scope } from '../pipeline/active-rule.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -44,6 +44,7 @@ interface Entry {
 export class RuleReconciler {
   readonly #pipeline: Pipeline;
   readonly #repositories: Repositories;
+  readonly #isReviewed: (resource: ApiResource) => boolean;
   readonly #recorder: EventRecorder;
   readonly #client: KubeClient;
   readonly #clock: Clock;
@@ -53,6 +54,8 @@ export class RuleReconciler {
   constructor(options: {
     readonly pipeline: Pipeline;
     readonly repositories: Repositories;
+    /** Do admission reviews of a resource come, so that its changes have authors? */
+    readonly isReviewed: (resource: ApiResource) => boolean;
     readonly recorder: EventRecorder;
     readonly client: KubeClient;
     readonly clock: Clock;
@@ -60,6 +63,7 @@ export class RuleReconciler {
   }) {
     this.#pipeline = options.pipeline;
     this.#repositories = options.repositories;
+    this.#isReviewed = options.isReviewed;
     this.#recorder = options.recorder;
     this.#client = options.client;
     this.#clock = options.clock;
@@ -256,14 +260,8 @@ export class RuleReconciler {
       ...(stop === undefined ? {} : { stop }),
     };
     if (active === undefined) {
-      return {
-        ...common,
-        isSynced: false,
-        isSnapshotPushed: false,
-        failing: [],
-        notServed: [],
-        followed: [],
-      };
+      const nothing = { failing: [], notReviewed: [], notServed: [], followed: [] };
+      return { ...common, isSynced: false, isSnapshotPushed: false, ...nothing };
     }
     const { rule: activeRule, repository } = active;
     const { snapshot } = activeRule;
@@ -274,6 +272,9 @@ export class RuleReconciler {
       failing: this.#pipeline
         .failuresOf(repository.key, activeRule)
         .map(({ resource, error }) => ({ resource, code: error.code, message: error.message })),
+      notReviewed: activeRule.followed
+        .map(({ resource }) => resource)
+        .filter((one) => !this.#isReviewed(one)),
       notServed: this.#notServed(activeRule),
       followed: activeRule.followed,
       ...(snapshot.kind === 'Committed' ? { snapshot } : {}),

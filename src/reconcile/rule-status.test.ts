@@ -20,6 +20,7 @@ const working: RuleFacts = {
   isSynced: true,
   isSnapshotPushed: true,
   failing: [],
+  notReviewed: [],
   notServed: [],
   followed: [
     { resource: served('ConfigMap'), objects: 2 },

@@ -23,6 +23,8 @@ export interface RuleFacts {
     readonly code: ErrorCode;
     readonly message: string;
   }[];
+  /** Resources whose admission reviews do not come (yet): their changes have no authors. */
+  readonly notReviewed: readonly ApiResource[];
   /** Kinds that the rule names and the API server does not serve. */
   readonly notServed: readonly string[];
   readonly followed: readonly { readonly resource: ApiResource; readonly objects: number }[];
@@ -98,6 +100,11 @@ function ready(facts: RuleFacts, objects: number): readonly DecidedCondition[] {
       { type, status: 'False', reason: 'Synchronizing', message: 'Listing what the rule selects.' },
       'Reconciling',
     );
+  }
+  const [unreviewed] = facts.notReviewed;
+  if (unreviewed !== undefined) {
+    const message = `The API server does not call the webhook for ${groupResource(unreviewed)} yet; until it does, authors are unknown.`;
+    return kstatus({ type, status: 'False', reason: 'WebhookPending', message }, 'Reconciling');
   }
   if (!facts.isSnapshotPushed) {
     const message = `The snapshot waits to be pushed to the repository of GitRepoConfig ${gitRepoConfig}.`;

@@ -14,8 +14,10 @@ export interface Metrics {
   pushed(seconds: number, labels: { readonly outcome: string }): void;
   /** A change was committed without evidence of its author. */
   unattributed(labels: { readonly reason: string }): void;
-  /** From the change in the cluster to its commit on the remote. */
-  writeToRemote(seconds: number): void;
+  /** An admission review was answered. */
+  reviewed(seconds: number, labels: { readonly path: string; readonly outcome: string }): void;
+  /** A request to the webhooks was turned away as garbage. */
+  reviewRefused(labels: { readonly reason: string }): void;
   /** Called at each scrape for the commits that wait for a push, by GitRepoConfig. */
   observeQueue(
     read: () => Iterable<{ readonly size: number; readonly labels: Readonly<Record<string, string>> }>,
@@ -52,9 +54,12 @@ export function startMetrics(): Metrics {
   const unattributed = meter.createCounter('gitops_reverser_unattributed', {
     description: 'Changes committed with an unknown author, by reason.',
   });
-  const latency = meter.createHistogram('gitops_reverser_write_to_remote_seconds', {
-    description: 'Time from a change in the cluster to its commit on the remote.',
-    advice: { explicitBucketBoundaries: SECONDS },
+  const reviews = meter.createHistogram('gitops_reverser_review_duration_seconds', {
+    description: 'Time to answer an admission review.',
+    advice: { explicitBucketBoundaries: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5] },
+  });
+  const reviewsRefused = meter.createCounter('gitops_reverser_reviews_refused', {
+    description: 'Requests to the webhooks that were no admission reviews, by reason.',
   });
   const queue = meter.createObservableGauge('gitops_reverser_git_commit_queue_size', {
     description: 'Commits that wait to be made or pushed, by GitRepoConfig.',
@@ -68,8 +73,9 @@ export function startMetrics(): Metrics {
     eventProcessed: (labels) => processed.add(1, labels),
     gitOperation: (labels) => operations.add(1, labels),
     pushed: (seconds, labels) => push.record(seconds, labels),
+    reviewed: (seconds, labels) => reviews.record(seconds, labels),
+    reviewRefused: (labels) => reviewsRefused.add(1, labels),
     unattributed: (labels) => unattributed.add(1, labels),
-    writeToRemote: (seconds) => latency.record(seconds),
     observeQueue: (read) =>
       queue.addCallback((result) => {
         for (const { size, labels } of read()) result.observe(size, labels);

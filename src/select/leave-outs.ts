@@ -42,7 +42,20 @@ const OBJECTS: readonly LeaveOut[] = [
         object.metadata.labels?.owner === 'helm' &&
         /^sh\.helm\.release\.v1\./.test(object.metadata.name)),
   },
+  {
+    name: 'what the operator keeps for itself: its webhook configuration and its keys',
+    matches: (object) =>
+      (isCore(object, 'Secret') && OWN_SECRETS.has(object.metadata.name)) ||
+      (object.kind === 'ValidatingWebhookConfiguration' &&
+        object.metadata.labels?.['app.kubernetes.io/name'] === 'gitops-reverser'),
+  },
 ];
+
+/** `operator-home.ts` and `certificates/own-certificates.ts` make them. */
+const OWN_SECRETS: ReadonlySet<string> = new Set([
+  'gitops-reverser-redaction-key',
+  'gitops-reverser-webhook-tls',
+]);
 
 function isCore(object: KubeObject, kind: string): boolean {
   return object.kind === kind && groupOf(object.apiVersion) === '';

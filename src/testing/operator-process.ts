@@ -40,7 +40,7 @@ export async function makeOperatorFolder(): Promise<OperatorFolder> {
     path,
     remove,
     async start({ kubeconfig, args = [] }) {
-      const [port] = await freePorts(1);
+      const [port, webhookPort] = await freePorts(2);
       const flags = [
         '--kubeconfig',
         kubeconfig,
@@ -48,6 +48,10 @@ export async function makeOperatorFolder(): Promise<OperatorFolder> {
         join(path, 'data'),
         '--metrics-listen',
         `127.0.0.1:${port}`,
+        '--listen',
+        `127.0.0.1:${webhookPort}`,
+        '--webhook-url',
+        `https://127.0.0.1:${webhookPort}`,
       ];
       const supervised = supervise({
         command: process.execPath,

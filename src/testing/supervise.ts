@@ -46,6 +46,7 @@ export interface Exit {
  * else may reap it.
  */
 const wrapper = `
+child= termed=
 exec 3<&0
 trap 'kill -TERM "$child" 2>/dev/null' TERM
 trap 'killed=1' USR1
