@@ -82,13 +82,16 @@ async function run(options: RunOptions): Promise<void> {
     log,
   });
   log.info('Listening', { port: operator.statusPort });
-  const signal = await new Promise<string>((resolve) => {
+  const signalled = new Promise<string>((resolve) => {
     // `on`, not `once`: under npm a Ctrl-C arrives twice, and the second would end the process.
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, resolve);
   });
-  log.info('Stopping', { signal });
+  const failure = await Promise.race([signalled, operator.failed]);
+  if (typeof failure === 'string') log.info('Stopping', { signal: failure });
+  else log.error('Cannot start', { reason: messageOf(failure) });
   await operator.stop();
   log.info('Stopped');
+  if (typeof failure !== 'string') process.exitCode = 1;
 }
 
 const program = new Command('gitops-reverser')

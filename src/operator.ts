@@ -40,6 +40,8 @@ export interface OperatorOptions {
 }
 
 export interface Operator {
+  /** Resolves with the reason when the operator cannot begin its work; it has to be started anew then. */
+  readonly failed: Promise<unknown>;
   /** Port of `/metrics`, `/healthz` and `/readyz`. */
   readonly statusPort: number;
   /** Stop capturing, push what is committed, end. */
@@ -167,6 +169,10 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       log,
     });
   };
+  let fail = (_error: unknown) => {};
+  const failed = new Promise<unknown>((resolve) => {
+    fail = resolve;
+  });
   const starting = start(pipeline, discovery, startWebhooksIfAny, mirrors).then(
     () => {
       notReady = () => webhooks?.problem ?? rules?.notSyncedReason();
@@ -174,11 +180,12 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     },
     (error) => {
       notReady = () => messageOf(error);
-      log.error('Operator cannot start', { reason: messageOf(error) });
+      if (!stopping.signal.aborted) fail(error);
     },
   );
 
   return {
+    failed,
     statusPort: server.port,
     async stop() {
       notReady = () => 'shutting down';
