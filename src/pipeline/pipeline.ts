@@ -7,24 +7,24 @@ import {
   ResourceCapture,
 } from '../capture/resource-capture.ts';
 import type { Clock } from '../clock.ts';
-import { CodedError, messageOf } from '../errors.ts';
+import { type CodedError, messageOf } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { KubeObject } from '../kube/object.ts';
-import { type ApiResource, groupResource, resourceKey } from '../kube/resource.ts';
+import { type ApiResource, resourceKey } from '../kube/resource.ts';
 import { isNewer } from '../kube/resource-version.ts';
 import type { Log } from '../log.ts';
 import { digestOf } from '../sanitize/digest.ts';
 import { sanitize } from '../sanitize/sanitize.ts';
 import type { ActiveRule } from './active-rule.ts';
 import { resourcesToFollow } from './follow.ts';
-import { type JoinRequest, join } from './join.ts';
 import { NAMESPACES, NamespaceIndex } from './namespace-index.ts';
 import { type Authors, happenedAtMs, type Observed, operationOf } from './observe.ts';
 import type { Target } from './target.ts';
+import { TargetJoins } from './target-joins.ts';
 
-/** A list that failed is tried again after this long, doubling. */
-const JOIN_RETRY_MIN_MS = 500;
-const JOIN_RETRY_MAX_MS = 30_000;
+/** A list of the namespaces that failed is tried again after this long, doubling. */
+const RELIST_MIN_MS = 500;
+const RELIST_MAX_MS = 30_000;
 
 export interface PipelineEvents {
   /** An event came from a watch, and what became of it. */
@@ -50,7 +50,7 @@ export class Pipeline implements CaptureSink {
   readonly #captures = new Map<string, ResourceCapture>();
   readonly #captureStates = new Map<string, CaptureState>();
   readonly #states = new Map<string, ObjectStates>();
-  readonly #targets = new Map<string, JoiningTarget>();
+  readonly #targets = new Map<string, TargetJoins>();
   readonly #stopping = new Set<Promise<void>>();
   readonly #abort = new AbortController();
   #served: readonly ApiResource[] = [];
@@ -75,7 +75,7 @@ export class Pipeline implements CaptureSink {
   async stop(): Promise<void> {
     this.#abort.abort();
     for (const capture of this.#captures.values()) this.#stopping.add(capture.stop());
-    await Promise.all([...this.#stopping, ...[...this.#targets.values()].map(({ joining }) => joining)]);
+    await Promise.all([...this.#stopping, ...[...this.#targets.values()].map((joins) => joins.idle())]);
   }
 
   /** What the API server serves now. */
@@ -90,13 +90,18 @@ export class Pipeline implements CaptureSink {
 
   /** Add a target; its rules are added by `setRule`. */
   addTarget(target: Target): void {
-    this.#targets.set(target.key, {
-      target,
-      pending: [],
-      joining: undefined,
-      failures: 0,
-      errors: new Map(),
+    const joins = new TargetJoins(target, {
+      captureOf: (resource) => this.#captureOf(resource),
+      statesOf: (resource) => this.#statesOf(resource),
+      authors: this.#authors,
+      namespaces: this.#namespaces.labels,
+      isGone: () => this.#abort.signal.aborted || this.#targets.get(target.key) !== joins,
+      onProgress: () => this.#events.onProgress(),
+      signal: this.#abort.signal,
+      clock: this.#clock,
+      log: this.#log,
     });
+    this.#targets.set(target.key, joins);
   }
 
   removeTarget(key: string): void {
@@ -106,21 +111,12 @@ export class Pipeline implements CaptureSink {
 
   /** Put a rule to work on a target, also in place of an earlier version of it. */
   setRule(targetKey: string, rule: ActiveRule): void {
-    const joining = this.#targets.get(targetKey);
-    if (joining === undefined) return;
-    joining.target.addRule(rule);
+    const joins = this.#targets.get(targetKey);
+    if (joins === undefined) return;
+    joins.target.addRule(rule);
     this.#plan();
     // What the target followed already has to be listed for the new rule too; what is new, #plan saw to.
-    const planned = new Set(
-      joining.pending.filter((request) => request.rule === rule).map(({ resource }) => resourceKey(resource)),
-    );
-    const missing = [...joining.target.followed].filter((resource) => !planned.has(resourceKey(resource)));
-    const requests = requestsFor([rule], missing);
-    this.#join(joining, requests);
-    // A rule whose kinds are not served yet has nothing to list: what will come of them is no snapshot's.
-    if (requests.length === 0 && planned.size === 0 && rule.snapshot.kind === 'Pending') {
-      rule.snapshot = { kind: 'Committed', timeMs: this.#clock.now() };
-    }
+    joins.listFor(rule);
   }
 
   removeRule(targetKey: string, ruleKey: string): void {
@@ -130,8 +126,8 @@ export class Pipeline implements CaptureSink {
 
   /** Is everything that the rule selects listed, committed locally and watched? */
   isSynced(targetKey: string, rule: ActiveRule): boolean {
-    const joining = this.#targets.get(targetKey);
-    if (joining === undefined || rule.unlisted.size > 0 || rule.snapshot.kind === 'Pending') return false;
+    const joins = this.#targets.get(targetKey);
+    if (joins === undefined || rule.unlisted.size > 0 || rule.snapshot.kind === 'Pending') return false;
     return this.failuresOf(targetKey, rule).length === 0;
   }
 
@@ -140,12 +136,12 @@ export class Pipeline implements CaptureSink {
     targetKey: string,
     rule: ActiveRule,
   ): readonly { readonly resource: ApiResource; readonly error: CodedError }[] {
-    const joining = this.#targets.get(targetKey);
-    if (joining === undefined) return [];
-    return selectedBy(rule, joining.target.followed).flatMap((resource) => {
+    const joins = this.#targets.get(targetKey);
+    if (joins === undefined) return [];
+    return selectedBy(rule, joins.target.followed).flatMap((resource) => {
       const key = resourceKey(resource);
       const state = this.#captureStates.get(key);
-      const error = joining.errors.get(key) ?? (state?.kind === 'Failing' ? state.error : undefined);
+      const error = joins.errors.get(key) ?? (state?.kind === 'Failing' ? state.error : undefined);
       return error === undefined ? [] : [{ resource, error }];
     });
   }
@@ -159,8 +155,8 @@ export class Pipeline implements CaptureSink {
 
   onGap(resource: ApiResource): void {
     if (resource === NAMESPACES) void this.#relistNamespaces();
-    for (const joining of this.#targets.values()) {
-      if (joining.target.follows(resource)) this.#join(joining, gapRequests(joining, [resource]));
+    for (const joins of this.#targets.values()) {
+      if (joins.target.follows(resource)) joins.closeGap([resource]);
     }
   }
 
@@ -248,21 +244,14 @@ export class Pipeline implements CaptureSink {
     }
     const before = this.#namespaces.set(object);
     if (before === undefined) return;
-    for (const joining of this.#targets.values()) {
-      const entering = joining.target.rules.filter(
+    for (const joins of this.#targets.values()) {
+      const entering = joins.target.rules.filter(
         ({ selection }) =>
           selection.dependsOnNamespaces &&
           selection.selectsNamespace(object.metadata.labels ?? {}) &&
           !selection.selectsNamespace(before),
       );
-      const scope = { resourceVersion, timeMs: this.#clock.now(), resumed: false };
-      const resources = [...joining.target.followed].filter((resource) => resource.namespaced);
-      this.#join(
-        joining,
-        resources.flatMap((resource) =>
-          selecting(entering, resource).map((rule) => ({ rule, resource, namespace: name, scope })),
-        ),
-      );
+      joins.enter(entering, name, { resourceVersion, timeMs: this.#clock.now(), resumed: false });
     }
   }
 
@@ -287,10 +276,7 @@ export class Pipeline implements CaptureSink {
         return;
       } catch (error) {
         this.#log.warn('Cannot list namespaces', { reason: messageOf(error) });
-        await this.#clock.sleep(
-          backoffMs(failures, JOIN_RETRY_MIN_MS, JOIN_RETRY_MAX_MS),
-          this.#abort.signal,
-        );
+        await this.#clock.sleep(backoffMs(failures, RELIST_MIN_MS, RELIST_MAX_MS), this.#abort.signal);
       }
     }
   }
@@ -299,9 +285,9 @@ export class Pipeline implements CaptureSink {
   #plan(): void {
     const needed = new Set<string>([resourceKey(NAMESPACES)]);
     const union = new Map<string, ApiResource>();
-    const joins: { readonly joining: JoiningTarget; readonly requests: readonly JoinRequest[] }[] = [];
-    for (const joining of this.#targets.values()) {
-      const { target } = joining;
+    const news: (() => void)[] = [];
+    for (const joins of this.#targets.values()) {
+      const { target } = joins;
       const followed = resourcesToFollow(
         target.rules.map(({ selection }) => selection),
         this.#served,
@@ -311,7 +297,7 @@ export class Pipeline implements CaptureSink {
         needed.add(resourceKey(resource));
         union.set(resourceKey(resource), resource);
       }
-      joins.push({ joining, requests: requestsFor(target.rules, added) });
+      news.push(() => joins.listNew(added));
     }
     this.#events.onFollowed([...union.values()]);
     for (const [key, capture] of this.#captures) {
@@ -322,81 +308,8 @@ export class Pipeline implements CaptureSink {
       const stopping = capture.stop().finally(() => this.#stopping.delete(stopping));
       this.#stopping.add(stopping);
     }
-    for (const { joining, requests } of joins) this.#join(joining, requests);
+    for (const list of news) list();
     this.#events.onProgress();
-  }
-
-  #join(joining: JoiningTarget, requests: readonly JoinRequest[]): void {
-    if (requests.length === 0) return;
-    for (const { rule, resource } of requests) rule.setListed(resourceKey(resource), false);
-    joining.pending.push(...requests);
-    joining.target.hold();
-    joining.joining ??= this.#runJoins(joining).finally(() => {
-      joining.joining = undefined;
-    });
-  }
-
-  async #runJoins(joining: JoiningTarget): Promise<void> {
-    const { target } = joining;
-    // Rules that are set in one go are listed in one go.
-    await Promise.resolve();
-    while (joining.pending.length > 0 && !this.#isGone(joining)) {
-      const requests = joining.pending
-        .splice(0)
-        .filter(({ rule, resource }) => isWanted(target, rule, resource));
-      target.hold();
-      const failed = await this.#tryJoin(joining, requests);
-      if (joining.pending.length > 0) continue;
-      const isComplete = await target.release(this.#namespaces.labels);
-      this.#events.onProgress();
-      if (!isComplete) {
-        // Changes of any resource were let go, deletions among them: all has to be compared.
-        this.#log.warn('Too many changes while listing, listing again', { gitRepoConfig: target.key });
-        this.#join(joining, gapRequests(joining, target.followed));
-      }
-      if (failed.length > 0) {
-        await this.#clock.sleep(
-          backoffMs(joining.failures++, JOIN_RETRY_MIN_MS, JOIN_RETRY_MAX_MS),
-          this.#abort.signal,
-        );
-        joining.pending.push(...failed);
-      } else {
-        joining.failures = 0;
-      }
-    }
-  }
-
-  async #tryJoin(joining: JoiningTarget, requests: readonly JoinRequest[]): Promise<readonly JoinRequest[]> {
-    try {
-      const failed = await join(requests, {
-        target: joining.target,
-        captureOf: (resource) => this.#captureOf(resource),
-        statesOf: (resource) => this.#statesOf(resource),
-        authors: this.#authors,
-        namespaces: this.#namespaces.labels,
-        clock: this.#clock,
-        log: this.#log,
-      });
-      joining.errors.clear();
-      for (const { request, error } of failed) {
-        this.#log.debug('Cannot list', {
-          resource: groupResource(request.resource),
-          reason: messageOf(error),
-        });
-        joining.errors.set(resourceKey(request.resource), asCoded(error));
-      }
-      return failed.map(({ request }) => request);
-    } catch (error) {
-      this.#log.error('Cannot bring resources into a repository', {
-        gitRepoConfig: joining.target.key,
-        reason: messageOf(error),
-      });
-      return requests;
-    }
-  }
-
-  #isGone(joining: JoiningTarget): boolean {
-    return this.#abort.signal.aborted || this.#targets.get(joining.target.key) !== joining;
   }
 
   #captureOf(resource: ApiResource): ResourceCapture | undefined {
@@ -422,15 +335,6 @@ export class Pipeline implements CaptureSink {
   }
 }
 
-interface JoiningTarget {
-  readonly target: Target;
-  readonly pending: JoinRequest[];
-  joining: Promise<void> | undefined;
-  failures: number;
-  /** Why resources could not be listed in the last round, by resource. */
-  readonly errors: Map<string, CodedError>;
-}
-
 function isNamespace({ group, kind }: ApiResource): boolean {
   return group === NAMESPACES.group && kind === NAMESPACES.kind;
 }
@@ -444,55 +348,6 @@ function previousVersionOf(
   return { previousVersion: known.resourceVersion };
 }
 
-function snapshotTimeMs({ snapshot, scope }: ActiveRule): number {
-  return snapshot.kind === 'Committed' ? snapshot.timeMs : scope.timeMs;
-}
-
-function selecting(rules: readonly ActiveRule[], resource: ApiResource): readonly ActiveRule[] {
-  return rules.filter(({ selection }) => selection.selectsKind(resource));
-}
-
-/**
- * Requests that close a gap: what a list finds different are changes. A rule that waits for its first list of the
- * resource is served by that.
- */
-function gapRequests(joining: JoiningTarget, resources: Iterable<ApiResource>): readonly JoinRequest[] {
-  const isPending = (rule: ActiveRule, resource: ApiResource) =>
-    joining.pending.some(
-      (request) =>
-        request.rule === rule &&
-        request.namespace === undefined &&
-        resourceKey(request.resource) === resourceKey(resource),
-    );
-  return [...resources].flatMap((resource) =>
-    selecting(joining.target.rules, resource)
-      .filter((rule) => !isPending(rule, resource))
-      .map((rule) => ({
-        rule,
-        resource,
-        scope: { ...rule.scope, timeMs: snapshotTimeMs(rule), resumed: true },
-      })),
-  );
-}
-
 function selectedBy({ selection }: ActiveRule, resources: Iterable<ApiResource>): readonly ApiResource[] {
   return [...resources].filter((resource) => selection.selectsKind(resource));
-}
-
-function asCoded(error: unknown): CodedError {
-  return error instanceof CodedError ? error : new CodedError('ApiError', messageOf(error), { retry: true });
-}
-
-function requestsFor(
-  rules: readonly ActiveRule[],
-  resources: readonly ApiResource[],
-): readonly JoinRequest[] {
-  return resources.flatMap((resource) =>
-    selecting(rules, resource).map((rule) => ({ rule, resource, scope: rule.scope })),
-  );
-}
-
-/** Is the request still of use: the rule is the target's current one, and the resource is followed? */
-function isWanted(target: Target, rule: ActiveRule, resource: ApiResource): boolean {
-  return target.rules.includes(rule) && target.follows(resource);
 }
