@@ -11,7 +11,7 @@ import { systemClock } from '../src/clock.ts';
 import { KubeClient } from '../src/kube/client.ts';
 import { openConnection } from '../src/kube/connection.ts';
 import { discover } from '../src/kube/discovery.ts';
-import type { KubeObject, ObjectMeta } from '../src/kube/object.ts';
+import type { KubeObject } from '../src/kube/object.ts';
 import { silentLog } from '../src/log.ts';
 import { ensureNamespace, ensureRedactionKey } from '../src/operator-home.ts';
 import { EventRecorder } from '../src/report/event-recorder.ts';
@@ -87,14 +87,14 @@ async function checkRights(kubectl: Kubectl, client: KubeClient): Promise<void> 
   const path = '/apis/configbutler.ai/v1alpha1/namespaces/staging';
   const query = { fieldSelector: 'metadata.name=audit-repo' };
   const { items } = await client.get(`${path}/gitrepoconfigs`, { query });
-  const [repository] = items as unknown as readonly KubeObject[];
+  const [repository] = items as unknown as readonly [KubeObject];
   for (const name of ['gitrepoconfigs/audit-repo', 'watchrules/everything']) {
     await client.request('PATCH', `${path}/${name}/status`, {
       contentType: 'application/merge-patch+json',
       body: { status: { observedGeneration: 1 } },
     });
   }
-  const { name, uid } = repository?.metadata as ObjectMeta;
+  const { name, uid } = repository.metadata;
   const { apiVersion, kind } = gitRepoConfigKind;
   const regarding = { apiVersion, kind, namespace: 'staging', name, uid };
   new EventRecorder(client, systemClock, silentLog, 'test').record(regarding, 'Normal', 'Tested', 'A note.');

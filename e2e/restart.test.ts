@@ -82,6 +82,22 @@ for (const how of ['stopped', 'killed', 'killed, its disk lost'] as const) {
     }));
 }
 
+test('restart: a deletion during downtime, where the snapshot had found nothing', () =>
+  withScenario(async (scenario) => {
+    const { apply, kubectl, remote, waitFor } = scenario;
+    await apply('admin', gitRepoConfig(remote));
+    await apply(
+      'admin',
+      watchRule('rule', { resources: [{ apiVersion: 'v1', kind: 'ConfigMap', names: ['n-*'] }] }),
+    );
+    await waitFor('default watchrule/rule');
+    for (const name of ['n-stays', 'n-goes']) await apply('admin', configMap('default', name, {}));
+    await scenario.commit('[CREATE] ConfigMap/n-goes in ns/default by user/admin');
+    await scenario.restart({ meanwhile: () => kubectl('admin', ['delete', 'cm', 'n-goes']) });
+    await scenario.commit('[DELETE] ConfigMap/n-goes in ns/default by user/unknown');
+    assert.equal(await remote.files('main'), ['namespaces/default/ConfigMap/n-stays.yaml']);
+  }));
+
 test('restart: the API server comes back, and watches go on where they were', () =>
   withScenario(async (scenario) => {
     const { apply, kubectl, remote, subjects, waitFor, controlPlane } = scenario;

@@ -370,11 +370,37 @@ test('ResourceCapture.list may be called from within onGap', () => {
   );
 });
 
+test('ResourceCapture leaves out a change that brings out a bug, and goes on with the next', async () => {
+  const ways = [
+    () => Promise.reject(new Error('a bug')),
+    () => {
+      throw new TypeError('a bug');
+    },
+  ];
+  for (const way of ways) {
+    let isFailing = true;
+    await withCapture(
+      { onCaptured: () => (isFailing ? way() : undefined) },
+      async ({ capture, opened, got, captured }) => {
+        capture.start();
+        await list(capture);
+        const watch = await opened(1);
+        watch.send('ADDED', configMap('a', '6'));
+        await poll(() => capture.position === '6', soon);
+        isFailing = false;
+        watch.send('ADDED', configMap('b', '7'));
+        await got(2);
+        assert.equal(captured, ['ADDED a 6', 'ADDED b 7']);
+      },
+    );
+  }
+});
+
 test('ResourceCapture hands a change on again when its sink failed, and can still be listed', async () => {
   const ways = [
     () => Promise.reject(new CodedError('DiskFull', 'no room')),
     () => {
-      throw new Error('a bug');
+      throw new CodedError('DiskFull', 'no room');
     },
   ];
   for (const way of ways) {

@@ -175,7 +175,8 @@ export class ResourceCapture {
           continue;
         }
         failures = this.#clock.now() - openedAtMs > RETRY_MAX_MS ? 0 : failures + 1;
-        this.#log.debug('Watch failed', { code: coded.code, reason: coded.message });
+        const level = error instanceof CodedError ? 'debug' : 'error';
+        this.#log[level]('Watch failed', { code: coded.code, reason: coded.message });
         this.#sink.onState(this.resource, { kind: 'Failing', error: coded });
         await this.#clock.sleep(backoffMs(failures, RETRY_MIN_MS, RETRY_MAX_MS), this.#abort.signal);
       }
@@ -207,19 +208,41 @@ export class ResourceCapture {
       return undefined;
     }
     const { type, object } = event;
-    const pending = this.#sink.onCaptured({
-      resource: this.resource,
-      type,
-      object,
-      seenAtMs: this.#clock.now(),
-    });
     const done = () => {
       this.#position = object.metadata.resourceVersion;
     };
+    const pending = this.#offer({ resource: this.resource, type, object, seenAtMs: this.#clock.now() });
     if (pending === undefined) {
       done();
       return undefined;
     }
     return pending.then(done);
+  }
+
+  #offer(captured: Captured): Promise<void> | undefined {
+    try {
+      const pending = this.#sink.onCaptured(captured);
+      return pending === undefined ? undefined : pending.catch((error) => this.#skip(captured.object, error));
+    } catch (error) {
+      this.#skip(captured.object, error);
+      return undefined;
+    }
+  }
+
+  /**
+   * An expected failure is tried again; anything else is a bug that this one object brings out, and it must not keep
+   * the others back.
+   */
+  #skip({ metadata }: KubeObject, error: unknown): void {
+    if (error instanceof CodedError) throw error;
+    const { namespace, name, resourceVersion } = metadata;
+    const stack = error instanceof Error ? error.stack : undefined;
+    this.#log.error('Change left out: it could not be dealt with', {
+      namespace,
+      name,
+      resourceVersion,
+      reason: messageOf(error),
+      stack,
+    });
   }
 }

@@ -150,11 +150,12 @@ export class EvidenceStore {
     const written = this.#buckets.get(`${uid} update ${previousVersion} ${digest}`);
     const found = this.#join(written, resourceVersion, fieldsDigestOf(object));
     if (found !== undefined) return found;
-    for (const replicas of scaledTo(object)) {
-      const scaled = this.#buckets.get(`${uid} scale ${previousVersion} ${replicas}`);
-      const by = this.#join(scaled, resourceVersion, '');
-      if (by !== undefined) return by;
-    }
+    const scaled = scaledTo(object).flatMap(
+      (replicas) => this.#buckets.get(`${uid} scale ${previousVersion} ${replicas}`) ?? [],
+    );
+    if (scaled.length > 1) return 'Ambiguous';
+    const by = this.#join(scaled[0], resourceVersion, '');
+    if (by !== undefined) return by;
     return this.#whyNot(uid, previousVersion);
   }
 

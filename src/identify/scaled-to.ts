@@ -1,11 +1,15 @@
 import { isJsonObject, type JsonValue } from '../kube/json.ts';
 import { fieldsOf, type KubeObject } from '../kube/object.ts';
 
+/** A spec with more different numbers tells nothing. */
+const NUMBERS_MAX = 64;
+
 /**
  * The replicas that the object may have been given through the subresource `scale`.
  *
  * A custom resource chooses the field freely (`specReplicasPath`). The field manager who wrote through `scale` owns it
- * and nothing else; but of zero, which a Scale leaves out, no field manager tells: then any zero of the spec will do.
+ * and nothing else; but since a scale to zero, which a Scale leaves out, no field manager tells, of that one and of all
+ * that follow: then any number of the spec will do.
  * Source: apiextensions.k8s.io/v1 CustomResourceSubresourceScale; found so on kube-apiserver 1.36.
  */
 export function scaledTo(object: KubeObject): readonly number[] {
@@ -17,7 +21,8 @@ export function scaledTo(object: KubeObject): readonly number[] {
     const owned = numberAt(fields, pathOf((entry as { fieldsV1?: JsonValue }).fieldsV1));
     if (owned !== undefined) return [owned];
   }
-  return holdsZero(fields.spec) ? [0] : [];
+  const numbers = new Set(numbersIn(fields.spec));
+  return numbers.size > NUMBERS_MAX ? [] : [...numbers];
 }
 
 /** The path of the only field of a fieldsV1, such as `{"f:spec":{"f:replicas":{}}}`. */
@@ -39,6 +44,8 @@ function numberAt(fields: JsonValue, path: readonly string[]): number | undefine
   return typeof at === 'number' ? at : undefined;
 }
 
-function holdsZero(value: JsonValue | undefined): boolean {
-  return value === 0 || (isJsonObject(value) && Object.values(value).some(holdsZero));
+/** The numbers of an object and of the objects in it; lists have no path that a `specReplicasPath` could name. */
+function* numbersIn(value: JsonValue | undefined): Iterable<number> {
+  if (typeof value === 'number') yield value;
+  if (isJsonObject(value)) for (const inner of Object.values(value)) yield* numbersIn(inner);
 }

@@ -2,6 +2,7 @@ import type { ObjectStates } from '../capture/object-states.ts';
 import type { ResourceCapture } from '../capture/resource-capture.ts';
 import type { Clock } from '../clock.ts';
 import type { CommitOutcome, FileChange } from '../commit/commit-request.ts';
+import { CodedError, messageOf } from '../errors.ts';
 import { type Attribution, unattributed } from '../identify/attribution.ts';
 import { changedAtMs, statusWrittenAtMs } from '../identify/changed-at.ts';
 import { identityOf, type KubeObject, type ObjectIdentity } from '../kube/object.ts';
@@ -123,7 +124,7 @@ async function listGroup(
   await capture.list({
     ...(namespace === undefined ? {} : { namespace }),
     onItem: (object) => {
-      const item = listedItem(object, resource, joining, context);
+      const item = tryListedItem(object, resource, joining, context);
       if (item === undefined) return;
       listedPaths.add(item.path);
       if (item.difference !== undefined) differences.push(item.difference);
@@ -139,6 +140,23 @@ async function listGroup(
   });
   const gone = await findGone(group, capture, listedPaths, listVersion, context);
   return [...differences, ...gone];
+}
+
+/** As `listedItem`; an object that brings out a bug is left out, and does not keep the others back. */
+function tryListedItem(...[object, resource, joining, context]: Parameters<typeof listedItem>) {
+  try {
+    return listedItem(object, resource, joining, context);
+  } catch (error) {
+    if (error instanceof CodedError) throw error;
+    const path = context.target.path(identityOf(object));
+    const stack = error instanceof Error ? error.stack : undefined;
+    context.log.error('Object left out: it could not be dealt with', {
+      path,
+      reason: messageOf(error),
+      stack,
+    });
+    return { path };
+  }
 }
 
 /** One object of a list: where its file is, and what has to be committed for it, if anything. */

@@ -243,11 +243,13 @@ export class RuleReconciler {
         ? { commit: lastSnapshotCommit, timeMs: Date.parse(lastSnapshotTime) }
         : undefined;
     const snapshot = inMemory?.kind === 'Committed' ? inMemory : stored;
-    if (snapshot?.commit === undefined || !(await repository.contains(snapshot.commit))) return undefined;
+    if (snapshot === undefined) return undefined;
     const { commit, timeMs } = snapshot;
+    // A snapshot without a commit found nothing in an empty repository: all that is there now came after it.
+    if (commit !== undefined && !(await repository.contains(commit))) return undefined;
     return {
       scope: { resourceVersion: '0', timeMs, resumed: true },
-      snapshot: { kind: 'Committed', commit, timeMs },
+      snapshot: { kind: 'Committed', ...(commit === undefined ? {} : { commit }), timeMs },
     };
   }
 

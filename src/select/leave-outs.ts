@@ -17,6 +17,8 @@ const KINDS: ReadonlySet<string> = new Set([
   'coordination.k8s.io/LeaseCandidate',
   '/Endpoints',
   'discovery.k8s.io/EndpointSlice',
+  // The API server makes one for each Service.
+  'networking.k8s.io/IPAddress',
   // Written by the API server's own storage-version and identity machinery, never by a person.
   'internal.apiserver.k8s.io/StorageVersion',
 ]);

@@ -2,7 +2,7 @@ import { appendFile } from 'node:fs/promises';
 import { crds } from '../../gen/kinds.ts';
 import { type BareRemote, type LoggedCommit, makeBareRemote } from './bare-remote.ts';
 import type { ControlPlane } from './control-plane/control-plane.ts';
-import { startControlPlane } from './control-plane/start-control-plane.ts';
+import { type StartOptions, startControlPlane } from './control-plane/start-control-plane.ts';
 import type { User } from './control-plane/users.ts';
 import { makeOperatorFolder, type OperatorFolder, type OperatorProcess } from './operator-process.ts';
 import { poll } from './poll.ts';
@@ -32,8 +32,11 @@ const CRD_TIMEOUT = '30s';
 const COMMIT_TIMEOUT_MS = 30_000;
 
 /** Set up a scenario, use it, and take everything down again, also when `use` throws. */
-export async function withScenario(use: (scenario: Scenario) => Promise<void>): Promise<void> {
-  const controlPlane = await startControlPlane();
+export async function withScenario(
+  use: (scenario: Scenario) => Promise<void>,
+  options: Pick<StartOptions, 'apiServerFlags'> = {},
+): Promise<void> {
+  const controlPlane = await startControlPlane(options);
   let remote: BareRemote | undefined;
   let folder: OperatorFolder | undefined;
   let operator: OperatorProcess | undefined;
