@@ -6,24 +6,31 @@ import { KubeClient } from '../src/kube/client.ts';
 import { openConnection } from '../src/kube/connection.ts';
 import { gitRepoConfig, type Scenario, watchRule, withScenario } from '../src/testing/scenario.ts';
 import { startSshGitServer } from '../src/testing/ssh-git-server.ts';
+import { measureAdmission } from './bench/admission-latency.ts';
 import { type Arrival, followBranch } from './bench/follow-branch.ts';
 import { percentile } from './bench/percentile.ts';
+import { measureReviews } from './bench/review-throughput.ts';
 
-const help = `npm run bench [-- --count 1000 --writers 16 --seconds 20]
+const help = `npm run bench [-- --only commits|admission|reviews --count 1000 --writers 16 --seconds 20 --rounds 40]
 
 Measures on an embedded control plane, with the remote behind a real sshd on loopback:
 - a burst of creates by several writers: how long the API server takes to accept them, and until all are commits
   on the remote;
-- the time from a write's answer to its commit on the remote at 5 writes a second.
+- the time from a write's answer to its commit on the remote at 5 writes a second;
+- what an admission review costs a writer: the same writes with and without one, in alternating blocks of 50;
+- the reviews that one core answers in a second.
+--only leaves out the others; it can be given several times.
 Raw results go to dist/bench/.
 `;
 
 const { values } = parseArgs({
   options: {
     help: { type: 'boolean' },
+    only: { type: 'string', multiple: true, default: ['commits', 'admission', 'reviews'] },
     count: { type: 'string', default: '1000' },
     writers: { type: 'string', default: '16' },
     seconds: { type: 'string', default: '20' },
+    rounds: { type: 'string', default: '40' },
   },
 });
 if (values.help) {
@@ -32,6 +39,13 @@ if (values.help) {
 }
 const count = Number(values.count);
 const writers = Number(values.writers);
+/** What is written in the comparison of writes with and without review: calmly, and as fast as it goes. */
+const REVIEWED_LOADS = [
+  { writers: 1, pauseMs: 20 },
+  { writers: 1, pauseMs: 0 },
+  { writers: 8, pauseMs: 0 },
+];
+const REVIEW_SECONDS = 8;
 const WRITES_PER_SECOND = 5;
 const ARRIVAL_TIMEOUT_MS = 120_000;
 
@@ -118,8 +132,6 @@ async function measure(scenario: Scenario): Promise<Record<string, unknown>> {
       p99: percentile(values, 99),
     });
     return {
-      date: new Date().toISOString().slice(0, 10),
-      machine: `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
       burst: {
         count,
         writers,
@@ -135,10 +147,31 @@ async function measure(scenario: Scenario): Promise<Record<string, unknown>> {
   }
 }
 
-await withScenario(async (scenario) => {
-  const results = await measure(scenario);
-  console.log(JSON.stringify(results, null, 2));
-  const dir = join(import.meta.dirname, '../dist/bench');
-  await mkdir(dir, { recursive: true });
-  await writeFile(join(dir, `${Date.now()}.json`), `${JSON.stringify(results)}\n`);
-});
+async function measureCommits(): Promise<Record<string, unknown>> {
+  let results: Record<string, unknown> = {};
+  await withScenario(async (scenario) => {
+    results = await measure(scenario);
+  });
+  return results;
+}
+
+const benchmarks: Readonly<Record<string, () => Promise<unknown>>> = {
+  commits: measureCommits,
+  admission: () => measureAdmission(Number(values.rounds), REVIEWED_LOADS),
+  reviews: () => measureReviews(REVIEW_SECONDS),
+};
+
+const results: Record<string, unknown> = {
+  date: new Date().toISOString().slice(0, 10),
+  machine: `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
+};
+for (const name of values.only) {
+  const run = benchmarks[name];
+  if (run === undefined)
+    throw new Error(`There is no benchmark "${name}": ${Object.keys(benchmarks).join(', ')}`);
+  results[name] = await run();
+}
+console.log(JSON.stringify(results, null, 2));
+const dir = join(import.meta.dirname, '../dist/bench');
+await mkdir(dir, { recursive: true });
+await writeFile(join(dir, `${Date.now()}.json`), `${JSON.stringify(results)}\n`);
