@@ -297,7 +297,7 @@ export const crds: readonly CrdManifest[] = [
                         "messageTemplate": {
                           "type": "string",
                           "title": "text without NUL characters",
-                          "description": "A Mustache template that replaces the whole commit message; nothing is HTML-escaped. It can use `{{operation}}` (CREATE, UPDATE, DELETE or SNAPSHOT), `{{apiVersion}}`, `{{kind}}`, `{{name}}`, `{{namespace}}` (empty for a cluster-scoped object), `{{user}}`, `{{timestamp}}` (RFC 3339, UTC) and `{{resourceVersion}}`. A template that cannot be parsed, or renders to an empty message, sets the condition `Ready` to `False` with the reason `InvalidTemplate`; no change is lost. Default: the message of the documentation, subject `[CREATE] Kind/name in ns/namespace by user/name`.",
+                          "description": "A Mustache template that replaces the whole commit message; nothing is HTML-escaped. It can use `{{operation}}` (CREATE, UPDATE, DELETE or SNAPSHOT), `{{apiVersion}}`, `{{kind}}`, `{{name}}`, `{{namespace}}` (empty for a cluster-scoped object), `{{group}}`, `{{resource}}` (Kind/name), `{{user}}`, `{{groups}}` (of the user, with commas), `{{fieldManager}}` (of a change by nobody known), `{{timestamp}}` (RFC 3339, UTC) and `{{resourceVersion}}`; in a snapshot `{{rule}}` and `{{objects}}`. A template that cannot be parsed, or renders to an empty message, sets the condition `Ready` to `False` with the reason `InvalidTemplate`; no change is lost. Default: the message of the documentation, subject `[CREATE] Kind/name in ns/namespace by user/name`.",
                           "minLength": 1,
                           "maxLength": 4096,
                           "pattern": "^[^\\x00]*$"

@@ -119,7 +119,7 @@ export interface GitRepoConfigCommitInput {
    */
   readonly committer?: GitRepoConfigCommitCommitterInput;
   /**
-   * A Mustache template that replaces the whole commit message; nothing is HTML-escaped. It can use `{{operation}}` (CREATE, UPDATE, DELETE or SNAPSHOT), `{{apiVersion}}`, `{{kind}}`, `{{name}}`, `{{namespace}}` (empty for a cluster-scoped object), `{{user}}`, `{{timestamp}}` (RFC 3339, UTC) and `{{resourceVersion}}`. A template that cannot be parsed, or renders to an empty message, sets the condition `Ready` to `False` with the reason `InvalidTemplate`; no change is lost. Default: the message of the documentation, subject `[CREATE] Kind/name in ns/namespace by user/name`.
+   * A Mustache template that replaces the whole commit message; nothing is HTML-escaped. It can use `{{operation}}` (CREATE, UPDATE, DELETE or SNAPSHOT), `{{apiVersion}}`, `{{kind}}`, `{{name}}`, `{{namespace}}` (empty for a cluster-scoped object), `{{group}}`, `{{resource}}` (Kind/name), `{{user}}`, `{{groups}}` (of the user, with commas), `{{fieldManager}}` (of a change by nobody known), `{{timestamp}}` (RFC 3339, UTC) and `{{resourceVersion}}`; in a snapshot `{{rule}}` and `{{objects}}`. A template that cannot be parsed, or renders to an empty message, sets the condition `Ready` to `False` with the reason `InvalidTemplate`; no change is lost. Default: the message of the documentation, subject `[CREATE] Kind/name in ns/namespace by user/name`.
    */
   readonly messageTemplate?: string;
 }
@@ -285,7 +285,7 @@ export interface GitRepoConfigCommit {
    */
   readonly committer: GitRepoConfigCommitCommitter;
   /**
-   * A Mustache template that replaces the whole commit message; nothing is HTML-escaped. It can use `{{operation}}` (CREATE, UPDATE, DELETE or SNAPSHOT), `{{apiVersion}}`, `{{kind}}`, `{{name}}`, `{{namespace}}` (empty for a cluster-scoped object), `{{user}}`, `{{timestamp}}` (RFC 3339, UTC) and `{{resourceVersion}}`. A template that cannot be parsed, or renders to an empty message, sets the condition `Ready` to `False` with the reason `InvalidTemplate`; no change is lost. Default: the message of the documentation, subject `[CREATE] Kind/name in ns/namespace by user/name`.
+   * A Mustache template that replaces the whole commit message; nothing is HTML-escaped. It can use `{{operation}}` (CREATE, UPDATE, DELETE or SNAPSHOT), `{{apiVersion}}`, `{{kind}}`, `{{name}}`, `{{namespace}}` (empty for a cluster-scoped object), `{{group}}`, `{{resource}}` (Kind/name), `{{user}}`, `{{groups}}` (of the user, with commas), `{{fieldManager}}` (of a change by nobody known), `{{timestamp}}` (RFC 3339, UTC) and `{{resourceVersion}}`; in a snapshot `{{rule}}` and `{{objects}}`. A template that cannot be parsed, or renders to an empty message, sets the condition `Ready` to `False` with the reason `InvalidTemplate`; no change is lost. Default: the message of the documentation, subject `[CREATE] Kind/name in ns/namespace by user/name`.
    */
   readonly messageTemplate?: string;
 }

@@ -188,6 +188,12 @@ test('snapshotMessage: the default', () => {
   );
 });
 
+test('commitMessage: a template can name the groups of the user', () => {
+  const user = { kind: 'known', name: 'eve', groups: ['team-a', 'on\ncall'] } as const;
+  const template = compiled('{{user}} ({{groups}})');
+  assert.is(commitMessage({ ...facts, user }, template), 'eve (team-a, on\\ncall)\n');
+});
+
 test('snapshotMessage: bounds its kinds, and uses a template that says something', () => {
   const many = Array.from({ length: 30 }, (_, index) => objects(`Kind${index}`, 1)).flat();
   assert.match(
