@@ -41,6 +41,19 @@ async function kubectl(
   return result.stdout;
 }
 
+/** Nothing else keeps this process alive while it waits: the servers that it runs do not. */
+function untilInterrupted(): Promise<void> {
+  const keepAlive = setInterval(() => {}, 60_000);
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        clearInterval(keepAlive);
+        resolve();
+      });
+    }
+  });
+}
+
 async function main(): Promise<void> {
   heading('Setting up');
   await ensureBinaries({ log });
@@ -98,9 +111,7 @@ async function main(): Promise<void> {
       say(`  kubectl create configmap hello -n shop --from-literal=greeting=hi`);
       say(`  git -C ${remote.path} log -p main`);
       say('\nCtrl-C ends it and removes everything.');
-      await new Promise<void>((resolve) => {
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
-      });
+      await untilInterrupted();
       heading('Cleaning up');
     }
     await operator.stop();
