@@ -55,3 +55,8 @@ export class CodedError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Anything that a call of the API server threw, as an error with a code: what has none may pass by itself. */
+export function apiErrorOf(error: unknown): CodedError {
+  return error instanceof CodedError ? error : new CodedError('ApiError', messageOf(error), { retry: true });
+}

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isJsonObject } from '../kube/json.ts';
-import type { UserInfo } from './review.ts';
+import type { UserInfo } from '../server/webhook-review.ts';
 
 /** One right, as RBAC sees it. `*` as group or resource asks for all of them. */
 export interface Access {

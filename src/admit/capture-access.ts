@@ -4,8 +4,8 @@ import { groupResource } from '../kube/resource.ts';
 import type { LabelSelector } from '../select/label-selector.ts';
 import { parseResourcePattern, type ResourcePattern } from '../select/resource-pattern.ts';
 import { Selection, type SelectionSpec } from '../select/selection.ts';
+import type { UserInfo } from '../server/webhook-review.ts';
 import type { Access, AskAccess } from './access-reviewer.ts';
-import type { UserInfo } from './review.ts';
 
 /** Every namespace has this label, with its name as the value; the API server sees to that. */
 export const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';

@@ -1,10 +1,4 @@
-/** Who asks, as the API server authenticated (or impersonated) him. */
-export interface UserInfo {
-  readonly username?: string;
-  readonly uid?: string;
-  readonly groups?: readonly string[];
-  readonly extra?: Readonly<Record<string, readonly string[]>>;
-}
+import type { AdmissionAnswer, UserInfo } from '../server/webhook-review.ts';
 
 /** The part of an admission request (admission.k8s.io/v1) that is judged. */
 export interface JudgedRequest {
@@ -17,13 +11,8 @@ export interface JudgedRequest {
   readonly oldObject?: unknown;
 }
 
-/** What becomes of a request, as an admission response says it. */
-export interface Judgement {
-  readonly allowed: boolean;
-  readonly status?: { readonly message: string; readonly code: number; readonly reason: string };
-  /** Shown to the user by kubectl; each short. */
-  readonly warnings?: readonly string[];
-}
+/** What becomes of a request. */
+export type Judgement = AdmissionAnswer;
 
 /** The API server cuts longer warnings. */
 const WARNING_CHARS_MAX = 250;

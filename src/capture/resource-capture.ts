@@ -1,6 +1,6 @@
 import { backoffMs } from '../backoff.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { CodedError, messageOf } from '../errors.ts';
+import { apiErrorOf, CodedError, messageOf } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { listObjects } from '../kube/list.ts';
 import type { KubeObject } from '../kube/object.ts';
@@ -166,8 +166,7 @@ export class ResourceCapture {
         }
       } catch (error) {
         if (this.#abort.signal.aborted) return;
-        const coded =
-          error instanceof CodedError ? error : new CodedError('ApiError', messageOf(error), { retry: true });
+        const coded = apiErrorOf(error);
         if (coded.code === 'Gone') {
           this.#log.warn('Watch lost its place, listing again', { reason: coded.message });
           this.#position = undefined;

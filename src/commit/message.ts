@@ -1,5 +1,6 @@
 import { groupOf, type ObjectIdentity } from '../kube/object.ts';
 import { isOwnGroup } from '../place/own-groups.ts';
+import { timestamp } from '../timestamp.ts';
 import { neutralise } from './neutralise.ts';
 import { type CompiledTemplate, renderTemplate, type TemplateValues } from './template.ts';
 
@@ -92,7 +93,7 @@ function valuesOf(facts: ChangeFacts): TemplateValues {
     resource: `${kind}/${name}`,
     user: user.kind === 'known' ? neutralise(user.name, SUBJECT_PART_CHARS_MAX) : UNKNOWN_USER,
     groups: user.kind === 'known' ? neutralise((user.groups ?? []).join(', '), VALUE_CHARS_MAX) : '',
-    timestamp: timestampOf(facts.timestampMs),
+    timestamp: timestamp(facts.timestampMs),
     resourceVersion: neutralise(facts.resourceVersion, SUBJECT_PART_CHARS_MAX),
     fieldManager: user.kind === 'unknown' ? neutralise(user.fieldManager ?? '', SUBJECT_PART_CHARS_MAX) : '',
     rule: '',
@@ -131,17 +132,12 @@ function valuesOfSnapshot(facts: SnapshotFacts): TemplateValues {
     resource: `${count} object${count === 1 ? '' : 's'}`,
     user: neutralise(facts.user ?? OPERATOR, SUBJECT_PART_CHARS_MAX),
     groups: '',
-    timestamp: timestampOf(facts.timestampMs),
+    timestamp: timestamp(facts.timestampMs),
     resourceVersion: '',
     fieldManager: '',
     rule: neutralise(facts.rule, SUBJECT_PART_CHARS_MAX),
     objects: String(count),
   };
-}
-
-/** RFC 3339 in UTC, to the second. */
-function timestampOf(timestampMs: number): string {
-  return `${new Date(Math.floor(timestampMs / 1000) * 1000).toISOString().slice(0, -'.000Z'.length)}Z`;
 }
 
 /** No trailing blanks, no NUL, bounded, one line end at the end. */

@@ -1,4 +1,5 @@
 import type { CommitRequest } from '../commit/commit-request.ts';
+import type { LastCommit } from '../git/last-commit.ts';
 
 /** What the pipeline needs of a branch: the worker in `push/` is one. */
 export interface Branch {
@@ -16,11 +17,4 @@ export interface Branch {
   contains(commit: string): Promise<boolean>;
   /** Is this committer the operator itself? */
   isOwnCommitter(email: string): boolean;
-}
-
-/** The commit that touched a path last. */
-export interface LastCommit {
-  readonly sha: string;
-  readonly committerEmail: string;
-  readonly committedAtMs: number;
 }

@@ -1,5 +1,5 @@
 import { backoffMs } from '../backoff.ts';
-import { CodedError, messageOf } from '../errors.ts';
+import { apiErrorOf, type CodedError, messageOf } from '../errors.ts';
 import { type ApiResource, groupResource, resourceKey } from '../kube/resource.ts';
 import type { ActiveRule, Scope } from './active-rule.ts';
 import { type JoinContext, type JoinRequest, join } from './join.ts';
@@ -148,7 +148,7 @@ export class TargetJoins {
       for (const { request, error } of failed) {
         const { resource } = request;
         log.debug('Cannot list', { resource: groupResource(resource), reason: messageOf(error) });
-        this.#errors.set(resourceKey(resource), asCoded(error));
+        this.#errors.set(resourceKey(resource), apiErrorOf(error));
       }
       return failed.map(({ request }) => request);
     } catch (error) {
@@ -181,8 +181,4 @@ function selecting(rules: readonly ActiveRule[], resource: ApiResource): readonl
 
 function snapshotTimeMs({ snapshot, scope }: ActiveRule): number {
   return snapshot.kind === 'Committed' ? snapshot.timeMs : scope.timeMs;
-}
-
-function asCoded(error: unknown): CodedError {
-  return error instanceof CodedError ? error : new CodedError('ApiError', messageOf(error), { retry: true });
 }

@@ -1,17 +1,11 @@
 import type { ObjectIdentity } from '../kube/object.ts';
-
-/** What becomes of a file that already holds something when an object's content goes into it. */
-export type PlacedFile =
-  | { readonly kind: 'Write'; readonly content: Buffer }
-  | { readonly kind: 'Delete' }
-  | { readonly kind: 'Unchanged' }
-  | { readonly kind: 'Refused'; readonly reason: string };
+import type { PlacedInto } from '../place/place-into.ts';
 
 /** Puts an object (content null: its absence) into a file that somebody else may have written. Pure. */
 export type PlaceInto = (
   existing: Buffer,
   file: { readonly identity: ObjectIdentity; readonly content: Buffer | null },
-) => PlacedFile;
+) => PlacedInto;
 
 /**
  * The object that a file holds, if it holds nothing else (no second document, no comment): then the file can be made

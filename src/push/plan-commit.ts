@@ -4,7 +4,8 @@ import { type FileWrite, pathFault } from '../git/fast-import-stream.ts';
 import { gitLimits } from '../git/git-limits.ts';
 import type { LastCommit } from '../git/last-commit.ts';
 import type { TreeIndex } from '../git/tree-index.ts';
-import type { PlacedFile, PlaceInto } from './place.ts';
+import type { PlacedInto } from '../place/place-into.ts';
+import type { PlaceInto } from './place.ts';
 
 /** A request compared with the tree: what its commit writes (nothing: no commit), and what stays out. */
 export interface CommitPlan {
@@ -77,7 +78,7 @@ export async function planFile(file: FileChange, context: PlanContext): Promise<
   if (existing === null) return { kind: 'Refused', reason: 'the present file cannot be read' };
   if (existing.length > gitLimits.blobBytesMax)
     return { kind: 'Refused', reason: 'the present file is too large' };
-  let placed: PlacedFile;
+  let placed: PlacedInto;
   try {
     placed = context.placeInto(existing, { identity: file.identity, content });
   } catch {

@@ -1,7 +1,8 @@
 import type { GitRepoConfigStatus } from '../../gen/model.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { BranchState } from '../push/branch-state.ts';
-import { type DecidedCondition, kstatus, mergeConditions, timestamp } from '../report/conditions.ts';
+import { type DecidedCondition, kstatus, mergeConditions } from '../report/conditions.ts';
+import { timestamp } from '../timestamp.ts';
 
 /** What is known of a repository, from which its status follows. */
 export interface RepositoryFacts {

@@ -6,7 +6,7 @@ import type { GitRepoConfig, GitRepoConfigStatus } from '../../gen/model.ts';
 import type { Clock } from '../clock.ts';
 import type { CommitRequest } from '../commit/commit-request.ts';
 import { type CompiledTemplate, compileTemplate } from '../commit/message.ts';
-import { CodedError, messageOf } from '../errors.ts';
+import { apiErrorOf, CodedError, messageOf } from '../errors.ts';
 import { type Clone, createClone } from '../git/clone.ts';
 import { parseRemoteUrl } from '../git/remote-url.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -268,7 +268,7 @@ export class Repository {
         this.#stop = undefined;
         return data;
       } catch (error) {
-        const coded = error instanceof CodedError ? error : new CodedError('ApiError', messageOf(error));
+        const coded = apiErrorOf(error);
         this.#stopFor(coded.code, coded.message);
         await this.#context.clock.sleep(SECRET_CHECK_FAILING_MS, this.#abort.signal);
       }

@@ -1,7 +1,8 @@
 import type { WatchRuleStatus } from '../../gen/model.ts';
 import type { ErrorCode } from '../errors.ts';
 import { type ApiResource, apiVersionOf, groupResource } from '../kube/resource.ts';
-import { type DecidedCondition, kstatus, mergeConditions, timestamp } from '../report/conditions.ts';
+import { type DecidedCondition, kstatus, mergeConditions } from '../report/conditions.ts';
+import { timestamp } from '../timestamp.ts';
 
 /** Kinds listed in a status at most; the count covers all of them. */
 const RESOURCES_LISTED_MAX = 512;

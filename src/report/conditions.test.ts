@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type DecidedCondition, kstatus, mergeConditions, timestamp } from './conditions.ts';
+import { type DecidedCondition, kstatus, mergeConditions } from './conditions.ts';
 
 const t0 = Date.UTC(2025, 0, 31, 18, 30);
 const ready = (status: DecidedCondition['status'], reason = 'Reason', message = 'm'): DecidedCondition => ({
@@ -80,11 +80,6 @@ test('mergeConditions keeps a long message within what the API server takes', ()
   const [condition] = mergeConditions([], [ready('False', 'R', 'x'.repeat(100_000))], 1, t0);
   assert.ok((condition?.message.length ?? 0) <= 32_768);
   assert.ok((condition?.message.length ?? 0) >= 1_000);
-});
-
-test('timestamp writes whole seconds, as the API server reads and writes them', () => {
-  assert.is(timestamp(t0 + 999), '2025-01-31T18:30:00Z');
-  assert.is(timestamp(0), '1970-01-01T00:00:00Z');
 });
 
 test('kstatus: Reconciling or Stalled stand beside Ready only while they are true', () => {

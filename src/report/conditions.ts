@@ -1,4 +1,5 @@
 import type { Condition } from '../../gen/model.ts';
+import { timestamp } from '../timestamp.ts';
 
 /** A condition as decided, before it is merged with what the object's status holds. */
 export interface DecidedCondition {
@@ -35,11 +36,6 @@ export function mergeConditions(
       lastTransitionTime: before?.status === status ? before.lastTransitionTime : timestamp(nowMs),
     };
   });
-}
-
-/** RFC 3339 with whole seconds, as Kubernetes writes times. */
-export function timestamp(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { messageOf } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Log } from '../log.ts';
-import { timestamp } from './conditions.ts';
+import { timestamp } from '../timestamp.ts';
 
 /** The object that a Kubernetes Event is about. */
 export interface Regarding {
