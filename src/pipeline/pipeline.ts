@@ -1,5 +1,5 @@
 import { backoffMs } from '../backoff.ts';
-import { type ObjectState, ObjectStates } from '../capture/object-states.ts';
+import { ObjectStates } from '../capture/object-states.ts';
 import {
   type Captured,
   type CaptureSink,
@@ -188,13 +188,14 @@ export class Pipeline implements CaptureSink {
     const states = this.#statesOf(resource);
     const known = states.get(uid);
     const operation = operationOf(captured, known);
+    // A list that ran ahead of the watch left a newer state: then nothing it knows is of the version before this one.
+    const isLive = known === undefined || isNewer(resourceVersion, known.resourceVersion);
+    const previous = isLive && known !== undefined ? { previousVersion: known.resourceVersion } : {};
     if (captured.type === 'DELETED') states.delete(uid);
     if (operation === undefined) return this.#events.onEvent(resource, 'Unchanged');
     // Every deletion is attributed, also of what no rule selects: cascades are credited by the deletion of the owner.
     const deletion =
-      operation === 'DELETE'
-        ? this.#authors.attribute({ operation, object, ...previousVersionOf(captured, known) })
-        : undefined;
+      operation === 'DELETE' ? this.#authors.attribute({ operation, object, ...previous }) : undefined;
 
     const routed = takers.map((target) => {
       const rules = target.rulesFor({ resource, object, operation }, this.#namespaces.labels);
@@ -203,9 +204,9 @@ export class Pipeline implements CaptureSink {
           rule.setInScope(resource, uid, operation !== 'DELETE' && rules.includes(rule));
         }
       }
-      return { target, isSelected: rules.length > 0 };
+      return { target, rules };
     });
-    const selected = routed.filter(({ isSelected }) => isSelected).map(({ target }) => target);
+    const selected = routed.filter(({ rules }) => rules.length > 0);
     if (selected.length === 0) {
       states.delete(uid);
       if (operation === 'DELETE' && captured.type !== 'DELETED') {
@@ -216,8 +217,6 @@ export class Pipeline implements CaptureSink {
 
     const manifest = operation === 'DELETE' ? null : sanitize(object);
     const digest = manifest === null ? '' : digestOf(manifest);
-    // A list that ran ahead of the watch left a newer state: then the digest says nothing about this version.
-    const isLive = known === undefined || isNewer(resourceVersion, known.resourceVersion);
     const seenAtMs = happenedAtMs(captured, known);
     if (captured.type !== 'DELETED') {
       states.set(uid, { resourceVersion, digest, deleting: operation === 'DELETE', changedAtMs: seenAtMs });
@@ -226,12 +225,10 @@ export class Pipeline implements CaptureSink {
       return this.#events.onEvent(resource, 'Unchanged');
     this.#events.onEvent(resource, 'Taken');
 
-    const attribution =
-      deletion ??
-      this.#authors.attribute({ operation, object, manifest, ...previousVersionOf(captured, known) });
+    const attribution = deletion ?? this.#authors.attribute({ operation, object, manifest, ...previous });
     const atMs = (attribution.kind === 'known' ? attribution.atMs : undefined) ?? seenAtMs;
     const observed: Observed = { resource, operation, object, manifest, attribution, atMs };
-    const pending = selected.flatMap((target) => target.take(observed, this.#namespaces.labels) ?? []);
+    const pending = selected.flatMap(({ target, rules }) => target.take(observed, rules) ?? []);
     if (pending.length > 0) return Promise.all(pending).then(() => {});
   }
 
@@ -337,15 +334,6 @@ export class Pipeline implements CaptureSink {
 
 function isNamespace({ group, kind }: ApiResource): boolean {
   return group === NAMESPACES.group && kind === NAMESPACES.kind;
-}
-
-/** The version right before the captured one, where it is known for sure: no list ran ahead. */
-function previousVersionOf(
-  { object }: Captured,
-  known: ObjectState | undefined,
-): { readonly previousVersion?: string } {
-  if (known === undefined || !isNewer(object.metadata.resourceVersion, known.resourceVersion)) return {};
-  return { previousVersion: known.resourceVersion };
 }
 
 function selectedBy({ selection }: ActiveRule, resources: Iterable<ApiResource>): readonly ApiResource[] {

@@ -164,15 +164,18 @@ export class Target {
   async release(namespaces: NamespaceLabels): Promise<boolean> {
     while (!this.#overflowed && this.#held !== undefined && this.#held.length > 0) {
       const [observed] = this.#held.splice(0, 1) as [Observed];
-      await this.#submit(observed, namespaces);
+      await this.#submit(observed, this.rulesFor(observed, namespaces));
     }
     this.#held = undefined;
     return !this.#overflowed;
   }
 
-  /** Take a change that was just observed. A promise resolves when there is room for the next. */
-  take(observed: Observed, namespaces: NamespaceLabels): void | Promise<void> {
-    if (this.#held === undefined) return this.#submit(observed, namespaces);
+  /**
+   * Take a change that was just observed, for the rules that select it now. What is held back is selected again when
+   * it is released: scope may have changed by then. A promise resolves when there is room for the next.
+   */
+  take(observed: Observed, rules: readonly ActiveRule[]): void | Promise<void> {
+    if (this.#held === undefined) return this.#submit(observed, rules);
     if (this.#held.length < HELD_CHANGES_MAX) {
       this.#held.push(observed);
     } else {
@@ -181,10 +184,10 @@ export class Target {
     }
   }
 
-  #submit(observed: Observed, namespaces: NamespaceLabels): void | Promise<void> {
+  #submit(observed: Observed, rules: readonly ActiveRule[]): void | Promise<void> {
     if (this.#isCovered(observed)) return;
-    const rules = wantedBy(this.rulesFor(observed, namespaces), observed);
-    if (rules.length > 0) return this.branch.enqueue(this.changeRequest(observed, rules));
+    const wanting = wantedBy(rules, observed);
+    if (wanting.length > 0) return this.branch.enqueue(this.changeRequest(observed, wanting));
   }
 
   #isCovered({ resource, object }: Observed): boolean {
