@@ -7,6 +7,10 @@ export interface BranchRefs {
   readonly fetched: string;
   /** Where commits are regenerated before they become the branch. */
   readonly regenerated: string;
+  /** Catching up: the commit of `head` up to which everything is on the remote, as other commits. */
+  readonly settled: string;
+  /** Catching up: the commit of `head` that `settled` becomes once the remote has `regenerated`. */
+  readonly settling: string;
 }
 
 export function refsOf(branch: string): BranchRefs {
@@ -15,6 +19,8 @@ export function refsOf(branch: string): BranchRefs {
     origin: `refs/remotes/origin/${branch}`,
     fetched: `refs/gitops-reverser/fetched/${branch}`,
     regenerated: `refs/gitops-reverser/regenerated/${branch}`,
+    settled: `refs/gitops-reverser/settled/${branch}`,
+    settling: `refs/gitops-reverser/settling/${branch}`,
   };
 }
 

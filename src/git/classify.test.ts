@@ -127,6 +127,11 @@ const table: readonly (readonly [name: string, code: string, stderr: string, std
     'error: unable to write file: No space left on device\nfatal: unpack-objects died\n',
   ],
   [
+    'a full disk, of a pack',
+    'DiskFull',
+    "fatal: sha1 file 'objects/pack/tmp_pack_x' write error. Out of diskspace\n",
+  ],
+  [
     "the server's full disk",
     'PushRejected Other',
     'remote: fatal: write error: No space left on device\n',

@@ -31,14 +31,14 @@ interface Rule {
 const rules: readonly Rule[] = [
   // Local
   {
-    pattern: /^remote:.*(No space left on device|Disk quota exceeded)/im,
+    pattern: /^remote:.*(No space left on device|Disk quota exceeded|Out of diskspace)/im,
     code: 'PushRejected',
     rejection: 'Other',
     message: 'No space is left on the disk of the server',
     retry: true,
   },
   {
-    pattern: /No space left on device|Disk quota exceeded|ENOSPC/i,
+    pattern: /No space left on device|Disk quota exceeded|Out of diskspace|ENOSPC/i,
     code: 'DiskFull',
     message: 'No space is left on the disk',
     retry: true,

@@ -141,11 +141,11 @@ test('Clone.prepare creates what is missing or no repository, and clears what a 
     await clone.close();
   }));
 
-test('Clone.repack leaves few files and everything readable', () =>
+test('Clone.upkeep leaves few files and everything readable', () =>
   withClone(async (clone) => {
     let tip: string | null = null;
     for (let at = 0; at < 20; at++) [tip = null] = await clone.commit(main, tip, [commit({ a: String(at) })]);
-    await clone.repack();
+    await clone.upkeep();
     const counted = await clone.git.ok(['count-objects', '-v']);
     assert.match(counted, /^count: 0$/m);
     assert.is((await clone.readBlob(blobShaOf(Buffer.from('7'), 'sha1')))?.toString(), '7');
@@ -222,7 +222,7 @@ test('lastCommitsOf finds the last commit of each path, and credits no merge wit
       ],
       { cwd: clone.dir },
     );
-    const last = await lastCommitsOf(clone.dir, [merge.stdout.trim()], ['a', 'b', 'c', 'none']);
+    const last = await lastCommitsOf(clone, [merge.stdout.trim()], ['a', 'b', 'c', 'none']);
     assert.is(last.get('a')?.sha, mine);
     assert.is(last.get('b')?.committerEmail, 'bob@example.com');
     assert.is(last.get('c')?.sha, base);
@@ -255,8 +255,8 @@ test('loadTreeIndex and updateTreeIndex know the tree, and what stands in the wa
 
 test('TreeIndex forgets a folder with its last file', () => {
   const index = new TreeIndex();
-  index.set('a/b/c', '1', { verbatim: true });
-  index.set('a/b/c', '2');
+  index.set('a/b/c', '1'.repeat(40), { verbatim: true });
+  index.set('a/b/c', '2'.repeat(40));
   assert.is(index.get('a/b/c')?.verbatim, false);
   index.delete('a/b/c');
   assert.is(index.obstacle('a'), null);

@@ -1,12 +1,13 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '../errors.ts';
 import type { ObjectFormat } from './blob-sha.ts';
 import { type CatFile, createCatFile } from './cat-file.ts';
-import { createFastImport, type FastImport } from './fast-import.ts';
+import { type BeforeMove, createFastImport, type FastImport } from './fast-import.ts';
 import type { CommitData } from './fast-import-stream.ts';
 import { createGit, type Git, type GitObserver } from './git.ts';
 import { gitLimits } from './git-limits.ts';
+import { createUpkeep } from './upkeep.ts';
 
 /**
  * The local bare clone of one repository: the write-ahead log of every branch that is written to.
@@ -29,7 +30,14 @@ export interface Clone {
   /** Of a prepared clone. */
   format(): ObjectFormat;
   /** Commits on top of `parent`, to `ref`, durably; see FastImport. */
-  commit(ref: string, parent: string | null, commits: readonly CommitData[]): Promise<readonly string[]>;
+  commit(
+    ref: string,
+    parent: string | null,
+    commits: readonly CommitData[],
+    beforeMove?: BeforeMove,
+  ): Promise<readonly string[]>;
+  /** Makes blobs, durably. */
+  blobs(contents: readonly Buffer[]): Promise<void>;
   /** Content of a blob, or null when there is none of that name. */
   readBlob(sha: string): Promise<Buffer | null>;
   /** Commit that a ref points to, or null. */
@@ -40,8 +48,17 @@ export interface Clone {
   setRef(ref: string, to: string): Promise<void>;
   /** Throws away everything local and starts from an empty repository. */
   recreate(format: ObjectFormat): Promise<void>;
-  /** Repacks small packs and loose objects. Commits wait meanwhile. */
-  repack(): Promise<void>;
+  /**
+   * Runs what writes packs of its own (a fetch, the upkeep), one at a time, and clears what it leaves when it fails:
+   * git does not, and on a full disk that would stay full.
+   */
+  packing<T>(work: () => Promise<T>): Promise<T>;
+  /** How a branch's history is fetched further back than the clone has it. */
+  deepenThrough(branch: string, deepen: (commits: number) => Promise<void>): void;
+  /** Fetches about so many commits beyond what a shallow clone has. Throws a CodedError when no remote gives them. */
+  deepen(commits: number): Promise<void>;
+  /** Rolls up small packs, and removes what is unreachable when it may have become much; see Upkeep. */
+  upkeep(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,13 +77,20 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
   const fastImport: FastImport = createFastImport(dir);
   let objectFormat: ObjectFormat | null = null;
   let preparing: Promise<void> = Promise.resolve();
+  const upkeep = createUpkeep({ git, alone: (work) => fastImport.alone(work) });
+  const deepeners = new Map<string, (commits: number) => Promise<void>>();
+  let packing: Promise<unknown> = Promise.resolve();
   let checkpoints = 0;
 
   async function create(format: ObjectFormat): Promise<void> {
     await catFile.stop();
-    await rm(dir, { recursive: true, force: true });
-    await mkdir(dir, { recursive: true, mode: 0o700 });
-    await git.ok(['init', '--quiet', '--bare', `--object-format=${format}`]);
+    try {
+      await rm(dir, { recursive: true, force: true });
+      await mkdir(dir, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw diskError(error);
+    }
+    await git.ok(['init', '--bare', `--object-format=${format}`]);
     objectFormat = format;
   }
 
@@ -82,7 +106,9 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
 
   async function prepareNow(wanted: ObjectFormat | null): Promise<void> {
     if (objectFormat === null) {
-      await mkdir(dir, { recursive: true, mode: 0o700 });
+      await mkdir(dir, { recursive: true, mode: 0o700 }).catch((error) => {
+        throw diskError(error);
+      });
       objectFormat = await present();
     }
     if (objectFormat === null || (wanted !== null && wanted !== objectFormat)) {
@@ -102,17 +128,19 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
       if (objectFormat === null) throw new Error('The clone is not prepared');
       return objectFormat;
     },
-    async commit(ref, parent, commits) {
-      const shas = await fastImport.commit(ref, parent, commits);
+    async commit(ref, parent, commits, beforeMove) {
+      const shas = await onDisk(dir, () => fastImport.commit(ref, parent, commits, beforeMove));
       // fast-import only warns when somebody else moved the ref.
       if ((await clone.resolve(ref)) !== shas.at(-1)) {
         await fastImport.stop();
         throw new CodedError('GitFailed', 'The local branch was moved by another process', { retry: true });
       }
       checkpoints += 1;
-      if (checkpoints % gitLimits.checkpointsPerRepack === 0) void clone.repack().catch(() => {});
+      // A failure (a full disk) shows in commits, too; the next turn tries again.
+      if (checkpoints % gitLimits.checkpointsPerRollUp === 0) void clone.upkeep().catch(() => {});
       return shas;
     },
+    blobs: (contents) => fastImport.blobs(contents),
     async readBlob(sha) {
       const object = await catFile.read(sha);
       return object?.type === 'blob' ? object.content : null;
@@ -128,22 +156,78 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
           const old = from === undefined ? '' : ` ${from ?? nothing}`;
           return to === null ? `delete ${ref}${old}` : `update ${ref} ${to}${old}`;
         });
-        await git.ok(['update-ref', '--stdin'], { input: `start\n${lines.join('\n')}\nprepare\ncommit\n` });
+        const input = `start\n${lines.join('\n')}\nprepare\ncommit\n`;
+        await onDisk(dir, () => git.ok(['update-ref', '--stdin'], { input }));
       });
     },
     async setRef(ref, to) {
-      await git.ok(['update-ref', '--stdin'], { input: `start\nupdate ${ref} ${to}\ncommit\n` });
+      const input = `start\nupdate ${ref} ${to}\ncommit\n`;
+      await onDisk(dir, () => git.ok(['update-ref', '--stdin'], { input }));
     },
     recreate: (format) => fastImport.alone(() => create(format)),
-    async repack() {
-      await fastImport.alone(() => git.ok(['repack', '-d', '-l', '--geometric=2', '--quiet']));
+    packing(work) {
+      const result = packing.then(async () => {
+        try {
+          return await work();
+        } catch (error) {
+          await fastImport.alone(() => removeTemporaryPacks(dir)).catch(() => {});
+          throw error;
+        }
+      });
+      packing = result.catch(() => {});
+      return result;
     },
+    deepenThrough(branch, deepen) {
+      deepeners.set(branch, deepen);
+    },
+    async deepen(commits) {
+      const outcomes = await Promise.allSettled([...deepeners.values()].map((deepen) => deepen(commits)));
+      if (outcomes.some(({ status }) => status === 'fulfilled')) return;
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+      throw (
+        failed?.reason ??
+        new CodedError('RemoteUnreachable', 'The remote was not reached yet, and more history is needed', {
+          retry: true,
+        })
+      );
+    },
+    upkeep: () =>
+      clone.packing(async () => {
+        await upkeep.rollUp();
+        await upkeep.collectWhenGrown();
+      }),
     async close() {
       await preparing;
+      await packing;
       await Promise.all([fastImport.stop(), catFile.stop()]);
     },
   };
   return clone;
+}
+
+/** Packs and their indexes that were begun. Nobody may be writing one. */
+async function removeTemporaryPacks(dir: string): Promise<void> {
+  const folder = join(dir, 'objects/pack');
+  for (const file of await readdir(folder)) {
+    if (/^tmp_(pack|idx|rev)_/.test(file)) await rm(join(folder, file), { force: true });
+  }
+}
+
+/** git does not say why it could not write a ref: where no room is left, that is why. */
+async function onDisk<T>(dir: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code !== 'GitFailed') throw error;
+    const room = await statfs(dir).catch(() => null);
+    if (room === null || room.bavail * room.bsize >= gitLimits.roomBytesMin) throw error;
+    throw new CodedError('DiskFull', 'No space is left on the disk', { retry: true, cause: error });
+  }
+}
+
+function diskError(error: unknown): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') return error;
+  return new CodedError('DiskFull', 'No space is left on the disk', { retry: true, cause: error });
 }
 
 /** What git processes that were killed left behind. Only one program uses a clone, so nobody holds these. */

@@ -16,6 +16,8 @@ export interface CommitData {
   readonly committedAtMs: number;
   readonly message: string;
   readonly files: readonly FileWrite[];
+  /** Nothing of the parent's tree is kept. */
+  readonly emptied?: true;
 }
 
 /**
@@ -36,7 +38,13 @@ export function encodeCommits(ref: string, parent: string | null, commits: reado
     data(Buffer.from(commit.message));
     const from = index === 0 ? parent : `:${index}`;
     if (from !== null) text += `from ${from}\n`;
+    if (commit.emptied) text += 'deleteall\n';
     for (const file of commit.files) {
+      // A snapshot names tens of thousands of files: as one text put together piece by piece, several times its size.
+      if (text.length > TEXT_CHARS_MAX) {
+        chunks.push(Buffer.from(text));
+        text = '';
+      }
       checkPath(file.path);
       const path = quotePath(file.path);
       if ('deleted' in file) {
@@ -52,6 +60,18 @@ export function encodeCommits(ref: string, parent: string | null, commits: reado
   });
   chunks.push(Buffer.from(text));
   return chunks;
+}
+
+/** Commands are put together as text up to this length. */
+const TEXT_CHARS_MAX = 64 * 1024;
+
+/** The commands that make blobs. */
+export function encodeBlobs(contents: readonly Buffer[]): Buffer[] {
+  return contents.flatMap((content) => [
+    Buffer.from(`blob\ndata ${content.length}\n`),
+    content,
+    Buffer.from('\n'),
+  ]);
 }
 
 /** `Name <email> seconds +0000`. Refuses what would end the line early or forge another header. */

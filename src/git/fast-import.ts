@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { CodedError } from '../errors.ts';
 import { classifyGitFailure } from './classify.ts';
-import { type CommitData, encodeCommits } from './fast-import-stream.ts';
+import { type CommitData, encodeBlobs, encodeCommits } from './fast-import-stream.ts';
 import { gitEnvironment } from './git-environment.ts';
 import { gitLimits } from './git-limits.ts';
 
@@ -17,8 +17,18 @@ export interface FastImport {
   /**
    * Makes `commits` on `ref` and returns their names, in order. Throws a CodedError when the process failed:
    * the ref then still stands where it was, or (the answer was lost) on the last of these commits.
+   *
+   * @param beforeMove called with the names once they are known, before anything becomes durable or a ref moves;
+   * when it rejects, nothing is made
    */
-  commit(ref: string, parent: string | null, commits: readonly CommitData[]): Promise<readonly string[]>;
+  commit(
+    ref: string,
+    parent: string | null,
+    commits: readonly CommitData[],
+    beforeMove?: BeforeMove,
+  ): Promise<readonly string[]>;
+  /** Makes blobs, durably. Throws a CodedError when the process failed: they may be given again. */
+  blobs(contents: readonly Buffer[]): Promise<void>;
   /**
    * Runs `work` while no process is there. What moves refs or repacks belongs here: fast-import keeps its own idea
    * of both, and would write a ref back at its next checkpoint.
@@ -26,6 +36,8 @@ export interface FastImport {
   alone<T>(work: () => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
+
+export type BeforeMove = (shas: readonly string[]) => Promise<void>;
 
 export function createFastImport(dir: string): FastImport {
   let current: Importer | null = null;
@@ -45,23 +57,29 @@ export function createFastImport(dir: string): FastImport {
     await ending?.end();
   }
 
+  async function send(
+    chunks: readonly Buffer[],
+    marks: number,
+    beforeMove?: BeforeMove,
+  ): Promise<readonly string[]> {
+    if (idle !== null) clearTimeout(idle);
+    current ??= startImporter(dir);
+    try {
+      return await current.send(chunks, marks, beforeMove);
+    } catch (error) {
+      await end();
+      throw error;
+    } finally {
+      idle = setTimeout(() => void inTurn(end), gitLimits.processIdleMs);
+      idle.unref();
+    }
+  }
+
   return {
-    commit: (ref, parent, commits) =>
-      inTurn(async () => {
-        if (idle !== null) clearTimeout(idle);
-        // Encoded first: bad input must not cost the process, nor leave half a commit in it.
-        const chunks = encodeCommits(ref, parent, commits);
-        current ??= startImporter(dir);
-        try {
-          return await current.send(chunks, commits.length);
-        } catch (error) {
-          await end();
-          throw error;
-        } finally {
-          idle = setTimeout(() => void inTurn(end), gitLimits.processIdleMs);
-          idle.unref();
-        }
-      }),
+    commit: (ref, parent, commits, beforeMove) =>
+      // Encoded first: bad input must not cost the process, nor leave half a commit in it.
+      inTurn(async () => send(encodeCommits(ref, parent, commits), commits.length, beforeMove)),
+    blobs: (contents) => inTurn(async () => void (await send(encodeBlobs(contents), 0))),
     alone: (work) =>
       inTurn(async () => {
         await end();
@@ -75,27 +93,20 @@ export function createFastImport(dir: string): FastImport {
 }
 
 interface Importer {
-  send(chunks: readonly Buffer[], commits: number): Promise<readonly string[]>;
+  send(
+    chunks: readonly Buffer[],
+    marks: number,
+    beforeMove: BeforeMove | undefined,
+  ): Promise<readonly string[]>;
   end(): Promise<void>;
 }
 
 function startImporter(dir: string): Importer {
-  const child = spawn(
-    'git',
-    [
-      '-c',
-      `fastimport.unpackLimit=${gitLimits.unpackLimitObjects}`,
-      'fast-import',
-      '--quiet',
-      '--done',
-      '--date-format=raw',
-    ],
-    {
-      cwd: dir,
-      env: gitEnvironment(),
-      stdio: 'pipe',
-    },
-  ) as ChildProcessWithoutNullStreams;
+  const child = spawn('git', ['fast-import', '--quiet', '--done', '--date-format=raw'], {
+    cwd: dir,
+    env: gitEnvironment(),
+    stdio: 'pipe',
+  }) as ChildProcessWithoutNullStreams;
   let stderr = '';
   let answer = '';
   let waiting: { until: string; resolve: (lines: string[]) => void } | null = null;
@@ -123,29 +134,44 @@ function startImporter(dir: string): Importer {
     waiting = null;
   });
 
+  /** Writes commands and waits for what they print, up to the progress line that follows them. */
+  async function ask(chunks: readonly (Buffer | string)[], until: string): Promise<string[]> {
+    const answered = new Promise<string[]>((resolve) => {
+      waiting = { until: `progress ${until}\n`, resolve };
+    });
+    child.stdin.cork();
+    for (const chunk of chunks) child.stdin.write(chunk);
+    // The blank line: fast-import looks for an optional one before it goes on, and would wait for it.
+    child.stdin.write(`progress ${until}\n\n`);
+    child.stdin.uncork();
+    const timer = setTimeout(() => {
+      failed ??= new CodedError('TimedOut', 'git fast-import did not answer in time', { retry: true });
+      child.kill('SIGKILL');
+    }, gitLimits.importTimeoutMs);
+    const lines = await Promise.race([answered, closed.then(() => null)]);
+    clearTimeout(timer);
+    if (lines === null) throw failed ?? failureOf(-1, stderr);
+    return lines;
+  }
+
   return {
-    async send(chunks, commits) {
-      const answered = new Promise<string[]>((resolve) => {
-        waiting = { until: 'progress landed\n', resolve };
-      });
-      child.stdin.cork();
-      for (const chunk of chunks) child.stdin.write(chunk);
-      let trailer = '';
-      for (let mark = 1; mark <= commits; mark++) trailer += `get-mark :${mark}\n`;
-      // The blank lines: fast-import looks for an optional one before it goes on, and would wait for it.
-      child.stdin.write(`${trailer}checkpoint\n\nprogress landed\n\n`);
-      child.stdin.uncork();
-      const timer = setTimeout(() => {
-        failed ??= new CodedError('TimedOut', 'git fast-import did not answer in time', { retry: true });
+    async send(chunks, marks, beforeMove) {
+      const askNames = Array.from({ length: marks }, (_, at) => `get-mark :${at + 1}\n`).join('');
+      const names = await ask([...chunks, askNames], 'named');
+      try {
+        if (names.length !== marks) throw failureOf(1, 'fast-import answered out of turn');
+        await beforeMove?.(names);
+      } catch (error) {
+        // Asked to end, it would still move the ref.
+        failed ??= failureOf(-1, 'fast-import was ended before its commits became durable');
         child.kill('SIGKILL');
-      }, gitLimits.importTimeoutMs);
-      const lines = await Promise.race([answered, closed.then(() => null)]);
-      clearTimeout(timer);
-      if (lines === null) throw failed ?? failureOf(-1, stderr);
-      if (lines.length !== commits || /Not updating|error:|fatal:/.test(stderr)) {
+        throw error;
+      }
+      const rest = await ask(['checkpoint\n\n'], 'landed');
+      if (rest.length > 0 || /Not updating|error:|fatal:/.test(stderr)) {
         throw failureOf(1, stderr === '' ? 'fast-import answered out of turn' : stderr);
       }
-      return lines;
+      return names;
     },
     async end() {
       if (child.exitCode === null && child.signalCode === null && failed === null) {

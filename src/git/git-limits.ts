@@ -21,10 +21,24 @@ export const gitLimits = {
   processIdleMs: 60_000,
   /** fast-import must acknowledge a batch within. */
   importTimeoutMs: 300_000,
-  /** A checkpoint with fewer objects is written as loose objects, with more as a pack. */
-  unpackLimitObjects: 100,
-  /** Checkpoints after which the clone is repacked in the background. */
-  checkpointsPerRepack: 400,
+  /** Checkpoints (each leaves a pack) after which small packs are rolled up in the background. */
+  checkpointsPerRollUp: 64,
+  /** A pack of this size is never written again: that would need as much room once more. */
+  keptPackBytesMin: 512 * 1024 * 1024,
+  /** Unreachable objects go when they are this old: what was written ahead of its commit must survive. */
+  unreachableAgeMsMin: 24 * 60 * 60 * 1000,
+  /** They are looked for when the number of objects has doubled since the last time, and grown by this many. */
+  collectGrowthObjectsMin: 50_000,
+  /** Local history kept when unreachable objects are looked for; the rest is on the remote. */
+  historyCommitsMax: 10_000,
+  /** A command of the upkeep that takes longer is ended. */
+  upkeepTimeoutMs: 1_800_000,
+  /** With less room on the disk, a write that failed for no known reason failed for that. */
+  roomBytesMin: 64 * 1024,
+  /** Commits of a branch that the first fetch brings. */
+  firstFetchDepth: 100,
+  /** Commits that are fetched beyond these when more history is needed; then eight times as many, and so on. */
+  deepenCommitsFirst: 1_000,
   /** A blob beyond this is not read from the clone to be placed into. */
   blobBytesMax: 16 * 1024 * 1024,
   /** Bytes of git's stderr that are kept of a process that streams. */

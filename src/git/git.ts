@@ -111,6 +111,8 @@ async function execute(
         return error;
       },
     });
+    // simple-git waits 50 ms after a command that said nothing. It has to hear something, if only of the end.
+    git.outputHandler((_command, stdout) => stdout.once('end', () => stdout.emit('data', Buffer.alloc(0))));
     await git.env(env).raw([...args]);
   } catch (error) {
     failure = error;

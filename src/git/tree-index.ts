@@ -1,4 +1,6 @@
+import { ownText } from '../own-text.ts';
 import type { Git } from './git.ts';
+import { ShaTable } from './sha-table.ts';
 
 /** What stands at a path: a file, or a thing that only looks like one (symbolic link, submodule). */
 export interface TreeEntry {
@@ -8,25 +10,47 @@ export interface TreeEntry {
   readonly verbatim: boolean;
 }
 
+/** What is known of a path beside its blob. */
+const VERBATIM = 1;
+const IRREGULAR = 2;
+
 /**
  * path → blob of the branch's tip, kept in memory, so that unchanged content is found without git.
  * Covers what lies below its prefixes, and whatever stands where a folder above them should be.
+ *
+ * Kept by folder, whose path is there once, with object names as bytes: about 100 bytes a file.
  */
 export class TreeIndex {
-  readonly #shas = new Map<string, string>();
-  readonly #verbatim = new Set<string>();
-  readonly #irregular = new Set<string>();
-  /** Folder → number of files below it. */
-  readonly #folders = new Map<string, number>();
+  /** Folder (empty: the root) → name → slot. */
+  #files = new Map<string, Map<string, number>>();
+  #shas = new ShaTable();
+  #size = 0;
+  /** Folder → number of folders with files in them: itself and those below it. */
+  #folders = new Map<string, number>();
 
   get size(): number {
-    return this.#shas.size;
+    return this.#size;
   }
 
   get(path: string): TreeEntry | null {
-    const sha = this.#shas.get(path);
-    if (sha === undefined) return null;
-    return { sha, regular: !this.#irregular.has(path), verbatim: this.#verbatim.has(path) };
+    const slot = this.#slot(path);
+    if (slot === undefined) return null;
+    const flags = this.#shas.flags(slot);
+    return {
+      sha: this.#shas.sha(slot),
+      regular: (flags & IRREGULAR) === 0,
+      verbatim: (flags & VERBATIM) !== 0,
+    };
+  }
+
+  /** One that can be changed while this one stays as it is. */
+  copy(): TreeIndex {
+    const copy = new TreeIndex();
+    for (const [folder, files] of this.#files) copy.#files.set(folder, new Map(files));
+    copy.#shas = this.#shas.copy();
+    copy.#size = this.#size;
+    copy.#folders = new Map(this.#folders);
+    return copy;
   }
 
   /** Why no file can be written at `path` without taking away something of another kind, or null. */
@@ -34,42 +58,73 @@ export class TreeIndex {
     if (this.#folders.has(path)) return 'a folder stands at this path';
     for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
       const folder = path.slice(0, slash);
-      if (this.#shas.has(folder)) return `a file stands at "${folder}", where a folder is needed`;
+      if (this.#slot(folder) !== undefined) return `a file stands at "${folder}", where a folder is needed`;
     }
-    if (this.#irregular.has(path)) return 'a symbolic link or submodule stands at this path';
+    const slot = this.#slot(path);
+    if (slot !== undefined && (this.#shas.flags(slot) & IRREGULAR) !== 0)
+      return 'a symbolic link or submodule stands at this path';
     return null;
   }
 
+  /** @param sha in hexadecimal digits */
   set(path: string, sha: string, options: { verbatim?: boolean; regular?: boolean } = {}): void {
-    if (!this.#shas.has(path)) this.#count(path, 1);
-    this.#shas.set(path, sha);
-    if (options.verbatim === true) this.#verbatim.add(path);
-    else this.#verbatim.delete(path);
-    if (options.regular === false) this.#irregular.add(path);
-    else this.#irregular.delete(path);
+    const flags = (options.verbatim === true ? VERBATIM : 0) | (options.regular === false ? IRREGULAR : 0);
+    const [folder, name] = split(path);
+    let files = this.#files.get(folder);
+    const known = files?.get(name);
+    if (known !== undefined) return this.#shas.set(known, sha, flags);
+    if (files === undefined) {
+      files = new Map();
+      this.#files.set(ownText(folder), files);
+      this.#count(folder, 1);
+    }
+    const slot = this.#shas.take();
+    this.#shas.set(slot, sha, flags);
+    files.set(ownText(name), slot);
+    this.#size++;
   }
 
   delete(path: string): void {
-    if (!this.#shas.delete(path)) return;
-    this.#verbatim.delete(path);
-    this.#irregular.delete(path);
-    this.#count(path, -1);
+    const slot = this.#slot(path);
+    if (slot === undefined) return;
+    const [folder, name] = split(path);
+    const files = this.#files.get(folder);
+    files?.delete(name);
+    this.#shas.release(slot);
+    this.#size--;
+    if (files?.size !== 0) return;
+    this.#files.delete(folder);
+    this.#count(folder, -1);
   }
 
-  /** Paths below `prefix` (a folder, or empty for all). */
+  /** Paths below `prefix` (a folder, or empty for all), folder by folder. */
   *paths(prefix = ''): Generator<string> {
     const start = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
-    for (const path of this.#shas.keys()) if (path.startsWith(start)) yield path;
-  }
-
-  #count(path: string, by: number): void {
-    for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-      const folder = path.slice(0, slash);
-      const count = (this.#folders.get(folder) ?? 0) + by;
-      if (count === 0) this.#folders.delete(folder);
-      else this.#folders.set(folder, count);
+    for (const [folder, files] of this.#files) {
+      const below = folder === '' ? '' : `${folder}/`;
+      if (below.startsWith(start)) for (const name of files.keys()) yield below + name;
     }
   }
+
+  #slot(path: string): number | undefined {
+    const [folder, name] = split(path);
+    return this.#files.get(folder)?.get(name);
+  }
+
+  /** Files came into a folder, or there are none any more. */
+  #count(folder: string, by: number): void {
+    for (let at = folder; at !== ''; at = split(at)[0]) {
+      const count = (this.#folders.get(at) ?? 0) + by;
+      if (count === 0) this.#folders.delete(at);
+      else this.#folders.set(ownText(at), count);
+    }
+  }
+}
+
+/** The folder of a path (empty: the root), and the name in it. */
+function split(path: string): readonly [string, string] {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? ['', path] : [path.slice(0, slash), path.slice(slash + 1)];
 }
 
 /** Reads the tree of a commit (null: there is none yet), as far as it lies below `prefixes` (none: all of it). */
@@ -142,8 +197,12 @@ function foldersTo(path: string): string[] {
 }
 
 function addEntries(index: TreeIndex, listing: string): void {
-  for (const line of listing.split('\0')) {
+  let end = 0;
+  for (let from = 0; from < listing.length; from = end + 1) {
+    end = listing.indexOf('\0', from);
+    if (end < 0) end = listing.length;
     // `<mode> <type> <sha>\t<path>`
+    const line = listing.slice(from, end);
     const tab = line.indexOf('\t');
     if (tab < 0) continue;
     const [mode = '', type = '', sha = ''] = line.slice(0, tab).split(' ');

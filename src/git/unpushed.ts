@@ -5,6 +5,7 @@ export interface StoredCommit {
   readonly sha: string;
   readonly author: { readonly name: string; readonly email: string };
   readonly authoredAtMs: number;
+  readonly committer: { readonly name: string; readonly email: string };
   readonly message: string;
   readonly files: readonly StoredFile[];
 }
@@ -21,7 +22,7 @@ export interface StoredFile {
 /** The commits of `range` (revisions as `git log` takes them), oldest first. */
 export async function storedCommits(clone: Clone, range: readonly string[]): Promise<StoredCommit[]> {
   // Separated by NUL, which is the one character that no message and no path can hold.
-  const format = '--format=%H%x00%an%x00%ae%x00%at%x00%B';
+  const format = '--format=%H%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%B';
   const args = [
     'log',
     '--reverse',
@@ -38,8 +39,11 @@ export async function storedCommits(clone: Clone, range: readonly string[]): Pro
   for (let at = 0; at < tokens.length; ) {
     const sha = (tokens[at++] ?? '').trim();
     if (!/^[0-9a-f]{40,64}$/.test(sha)) continue;
-    const [name = '', email = '', seconds = '', message = ''] = tokens.slice(at, at + 4);
-    at += 4;
+    const [name = '', email = '', seconds = '', byName = '', byEmail = '', message = ''] = tokens.slice(
+      at,
+      at + 6,
+    );
+    at += 6;
     const files: StoredFile[] = [];
     for (;;) {
       const raw = /^\n?:\d{6} (\d{6}) ([0-9a-f]+) ([0-9a-f]+) [A-Z]$/.exec(tokens[at] ?? '');
@@ -48,7 +52,14 @@ export async function storedCommits(clone: Clone, range: readonly string[]): Pro
       files.push({ path: tokens[at + 1] ?? '', before: blobOf(before), after: blobOf(after), mode });
       at += 2;
     }
-    commits.push({ sha, author: { name, email }, authoredAtMs: Number(seconds) * 1000, message, files });
+    commits.push({
+      sha,
+      author: { name, email },
+      authoredAtMs: Number(seconds) * 1000,
+      committer: { name: byName, email: byEmail },
+      message,
+      files,
+    });
   }
   return commits;
 }

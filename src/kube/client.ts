@@ -36,6 +36,7 @@ export class KubeClient {
     const text = await readText(response, options.maxBytes ?? RESPONSE_BYTES_MAX);
     this.#requestsMade?.(method, path, response.statusCode ?? 0);
     if ((response.statusCode ?? 500) >= 300) throw apiError(method, path, response.statusCode ?? 0, text);
+    options.onText?.(text);
     let value: JsonValue;
     try {
       value = parseJson(text);
@@ -148,6 +149,8 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
   /** Longest silence within the answer's body. Default: `timeoutMs`. */
   readonly idleMs?: number;
+  /** Gets the text of an answer that is no error, before it is parsed. */
+  readonly onText?: (text: string) => void;
   /** Largest answer that is read into memory. Default 256 MiB. */
   readonly maxBytes?: number;
 }

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CodedError } from '../errors.ts';
+import { poll } from '../testing/poll.ts';
 import {
   CONFIG_MAPS,
   configMap,
@@ -9,6 +10,7 @@ import {
   withScriptedApiServer,
 } from '../testing/scripted-api-server.ts';
 import { LIST_PAGE_OBJECTS, type ListOptions, listObjects } from './list.ts';
+import type { KubeObject } from './object.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e'];
 
@@ -74,6 +76,51 @@ test('listObjects asks for one namespace, a selection of fields, and for pages o
     return requests[0]?.query.get('limit');
   });
   assert.is(asked, String(LIST_PAGE_OBJECTS));
+});
+
+test('listObjects asks for pages that fit the size of the objects', async () => {
+  const cases: [number, string[]][] = [
+    [100, ['100', '500', '500']],
+    [5_000, ['100', '105', '105']],
+    [100_000, ['100', '10', '10']],
+  ];
+  const empty = JSON.stringify(configMap('a', '3', { data: { value: '' } })).length;
+  for (const [bytes, limits] of cases) {
+    const object = configMap('a', '3', { data: { value: 'x'.repeat(Math.max(0, bytes - empty - 1)) } });
+    const script: Script = ({ query }, answer) => {
+      const page = Number(query.get('continue') ?? '') + 1;
+      const items = Array.from({ length: Number(query.get('limit')) }, () => object);
+      answer.json(listOf(items, '9', page < limits.length ? String(page) : ''));
+    };
+    const asked = await withScriptedApiServer(script, async ({ client, requests }) => {
+      await listObjects(client, CONFIG_MAPS, () => {});
+      return requests.map(({ query }) => query.get('limit'));
+    });
+    assert.equal(asked, limits);
+  }
+});
+
+test('listObjects asks for the next page while one is dealt with', () =>
+  withScriptedApiServer(pages(), async ({ client, requests }) => {
+    const asked: number[] = [];
+    const onItem = async ({ metadata }: KubeObject) => {
+      const isFirstOfPage = names.indexOf(metadata.name) % 2 === 0;
+      const expected = Math.min(3, names.indexOf(metadata.name) / 2 + 2);
+      if (isFirstOfPage)
+        await poll(async () => requests.length === expected, { timeoutMs: 5_000, what: 'it' });
+      asked.push(requests.length);
+    };
+    await listObjects(client, CONFIG_MAPS, onItem, { pageObjects: 2 });
+    assert.equal(asked, [2, 2, 3, 3, 3]);
+  }));
+
+test('listObjects fails with its consumer, whatever the next page says', async () => {
+  const failing: Script = (request, answer) =>
+    request.query.has('continue') ? answer.status(500, 'no') : pages()(request, answer);
+  const error = await withScriptedApiServer(failing, ({ client }) =>
+    listObjects(client, CONFIG_MAPS, () => Promise.reject(new Error('mine')), { pageObjects: 2 }),
+  ).catch((thrown) => thrown);
+  assert.is(error.message, 'mine');
 });
 
 test('listObjects begins again when a token expires', async () => {

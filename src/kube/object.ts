@@ -65,7 +65,7 @@ export function versionOf(apiVersion: string): string {
 }
 
 /** The identity of an object. */
-export function identityOf(object: KubeObject): ObjectIdentity {
+export function identityOf(object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>): ObjectIdentity {
   return {
     group: groupOf(object.apiVersion),
     kind: object.kind,

@@ -17,4 +17,20 @@ export function isNewer(version: string, floor: string): boolean {
   return order === undefined || order > 0;
 }
 
+/** The newer of two versions, where both are known. */
+export function newestVersion(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return isNewer(a, b) ? a : b;
+}
+
+/** The oldest of these versions; undefined when there is none, or one of them is not known. */
+export function oldestVersion(versions: readonly (string | undefined)[]): string | undefined {
+  let oldest: string | undefined;
+  for (const version of versions) {
+    if (version === undefined) return undefined;
+    if (oldest === undefined || isNewer(oldest, version)) oldest = version;
+  }
+  return oldest;
+}
+
 const DECIMAL = /^[1-9]\d*$|^0$/;

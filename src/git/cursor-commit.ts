@@ -1,0 +1,70 @@
+import type { Identity } from '../commit/commit-request.ts';
+import { encodeCommits } from './fast-import-stream.ts';
+import type { Git } from './git.ts';
+
+/** Path of the one file in a cursor commit. */
+const cursorPath = 'cursors.json';
+
+/**
+ * Makes a commit of one file on top of `parent`, and returns its name. No ref leads to it here: it is for the remote,
+ * and would keep history in the clone.
+ */
+export async function writeCursorCommit(
+  git: Git,
+  cursor: {
+    readonly parent: string;
+    readonly content: Buffer;
+    readonly committer: Identity;
+    readonly atMs: number;
+    readonly message: string;
+  },
+): Promise<string> {
+  const { parent, content, committer, atMs, message } = cursor;
+  const files = [{ path: cursorPath, content }];
+  const commit = { author: committer, authoredAtMs: atMs, committer, committedAtMs: atMs, message, files };
+  const ref = 'refs/gitops-reverser/cursor';
+  const chunks = encodeCommits(ref, parent, [{ ...commit, emptied: true }]);
+  // The ref is taken back before it is written.
+  const end = `get-mark :1\nreset ${ref}\nfrom ${'0'.repeat(parent.length)}\n\ndone\n`;
+  const input = Buffer.concat([...chunks, Buffer.from(end)]);
+  // Three small objects make no pack. A process of its own: the one that makes commits is never told --force.
+  const args = [
+    '-c',
+    'fastimport.unpackLimit=10',
+    'fast-import',
+    '--quiet',
+    '--done',
+    '--date-format=raw',
+    '--force',
+  ];
+  return (await git.ok(args, { input })).trim();
+}
+
+/** The one parent and the content of a cursor commit; null when it is something else, or larger than `bytesMax`. */
+export async function readCursorCommit(
+  git: Git,
+  ref: string,
+  bytesMax: number,
+): Promise<{ readonly parent: string; readonly content: Buffer } | null> {
+  // As it is written: of a commit at the border of a shallow clone, git log tells no parents.
+  const commit = await git.run(['cat-file', 'commit', ref]);
+  const size = await git.run(['cat-file', '-s', `${ref}:${cursorPath}`]);
+  const parents = [...(commit.stdout.split('\n\n')[0] ?? '').matchAll(/^parent ([0-9a-f]+)$/gm)];
+  const parent = parents[0]?.[1];
+  if (commit.exitCode !== 0 || size.exitCode !== 0 || parent === undefined || parents.length > 1) return null;
+  if (Number(size.stdout) > bytesMax) return null;
+  const content = await git.ok(['cat-file', 'blob', `${ref}:${cursorPath}`]);
+  return { parent, content: Buffer.from(content) };
+}
+
+/** E-mail addresses of all who committed something below `folders` (an empty one: anything) between two commits. */
+export async function committersOf(
+  git: Git,
+  tip: string,
+  base: string,
+  folders: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const below = folders.includes('') ? [] : folders.map((folder) => `:(top,literal)${folder}`);
+  const emails = await git.ok(['log', '--format=%ce', tip, `^${base}`, '--', ...below]);
+  return new Set(emails.split('\n').filter((email) => email !== ''));
+}
