@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'GitFailed'
   | 'DiskFull'
   | 'TimedOut'
+  | 'Backlogged'
   // Kubernetes API
   | 'ApiUnreachable'
   | 'Forbidden'

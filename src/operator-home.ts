@@ -43,6 +43,15 @@ export async function ensureRedactionKey(client: KubeClient, namespace: string):
   return key;
 }
 
+/**
+ * What tells this cluster from others: the uid of its Namespace `kube-system`, which lives as long as the cluster.
+ * Throws `CodedError`.
+ */
+export async function clusterIdOf(client: KubeClient): Promise<string> {
+  const { metadata } = await client.get('/api/v1/namespaces/kube-system');
+  return isJsonObject(metadata) ? String(metadata.uid) : '';
+}
+
 async function createUnlessThere(
   client: KubeClient,
   path: string,

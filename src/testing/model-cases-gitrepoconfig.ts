@@ -150,6 +150,10 @@ export const gitRepoConfigCases: readonly ModelCase[] = [
   refuses('maxCommits as a string', 'spec.push.maxCommits', push({ maxCommits: '10' })),
   refuses('push is a list', 'spec.push', { push: [] }),
 
+  accepts('maxFileBytes 1024', commit({ maxFileBytes: 1024 })),
+  refuses('maxFileBytes 1023', 'spec.commit.maxFileBytes', commit({ maxFileBytes: 1023 })),
+  refuses('maxFileBytes 8388609', 'spec.commit.maxFileBytes', commit({ maxFileBytes: 8388609 })),
+
   accepts('authorEmailDomain example.com', commit({ authorEmailDomain: 'Example.com' })),
   accepts('authorEmailDomain localhost', commit({ authorEmailDomain: 'localhost' })),
   refuses(

@@ -10,6 +10,8 @@ import { makeTempDir } from './temp-dir.ts';
 export interface OperatorProcess {
   /** Where `/metrics`, `/healthz` and `/readyz` are served. */
   readonly statusUrl: string;
+  /** Resolves once it is ready; throws when it ends before. */
+  ready(): Promise<void>;
   /** Everything logged so far, also by earlier processes on the same folder. */
   logs(): Promise<string>;
   /** End with SIGTERM, as Kubernetes does; resolves with the exit code. */
@@ -20,10 +22,17 @@ export interface OperatorProcess {
 
 export interface OperatorFolder {
   readonly path: string;
-  /** Start the operator on this folder and wait until it is ready. */
+  /** Where the operator keeps its clones, and where it logs to. */
+  readonly dataDir: string;
+  readonly logFile: string;
+  /** Start the operator on this folder and, unless that is not wanted, wait until it is ready. */
   start(options: {
     readonly kubeconfig: string;
     readonly args?: readonly string[];
+    /** Flags of node itself, such as `--cpu-prof`. */
+    readonly nodeFlags?: readonly string[];
+    /** Default: true. */
+    readonly awaitReady?: boolean;
   }): Promise<OperatorProcess>;
   remove(): Promise<void>;
 }
@@ -35,17 +44,20 @@ export async function makeOperatorFolder(): Promise<OperatorFolder> {
   const { path, remove } = await makeTempDir('operator');
   const file = join(path, 'gitops-reverser.mjs');
   const logFile = join(path, 'operator.log');
+  const dataDir = join(path, 'data');
   await bundle(file);
   return {
     path,
+    dataDir,
+    logFile,
     remove,
-    async start({ kubeconfig, args = [] }) {
+    async start({ kubeconfig, args = [], nodeFlags = [], awaitReady = true }) {
       const [port, webhookPort] = await freePorts(2);
       const flags = [
         '--kubeconfig',
         kubeconfig,
         '--data-dir',
-        join(path, 'data'),
+        dataDir,
         '--metrics-listen',
         `127.0.0.1:${port}`,
         '--listen',
@@ -55,7 +67,16 @@ export async function makeOperatorFolder(): Promise<OperatorFolder> {
       ];
       const supervised = supervise({
         command: process.execPath,
-        args: [file, 'run', ...flags, '--allow-local-repositories', '--log-level', 'debug', ...args],
+        args: [
+          ...nodeFlags,
+          file,
+          'run',
+          ...flags,
+          '--allow-local-repositories',
+          '--log-level',
+          'debug',
+          ...args,
+        ],
         cwd: path,
         // Nothing of the developer's own Git or SSH set-up may help it.
         env: { PATH: process.env.PATH, HOME: path },
@@ -71,9 +92,13 @@ export async function makeOperatorFolder(): Promise<OperatorFolder> {
         await response?.body?.cancel();
         return response?.status === 200;
       };
-      await poll(isReady, { timeoutMs: READY_TIMEOUT_MS, what: 'the operator to be ready' });
+      const ready = async () => {
+        await poll(isReady, { timeoutMs: READY_TIMEOUT_MS, what: 'the operator to be ready' });
+      };
+      if (awaitReady) await ready();
       return {
         statusUrl,
+        ready,
         logs,
         async stop() {
           supervised.child.kill('SIGTERM');

@@ -26,6 +26,15 @@ export interface Scenario {
   commit(subject: string | RegExp, branch?: string): Promise<LoggedCommit>;
   /** End the operator and start another on the same folder. */
   restart(options?: { readonly kill?: boolean; readonly meanwhile?: () => Promise<unknown> }): Promise<void>;
+  /** Start another operator on the same folder, where the last one was ended. */
+  start(options?: StartOperator): Promise<void>;
+}
+
+export interface StartOperator {
+  /** Wait until it is ready. Default: true. */
+  readonly awaitReady?: boolean;
+  /** Also for later starts. Default: that of the control plane. */
+  readonly kubeconfig?: string;
 }
 
 const CRD_TIMEOUT = '30s';
@@ -34,7 +43,10 @@ const COMMIT_TIMEOUT_MS = 30_000;
 /** Set up a scenario, use it, and take everything down again, also when `use` throws. */
 export async function withScenario(
   use: (scenario: Scenario) => Promise<void>,
-  options: Pick<StartOptions, 'apiServerFlags'> = {},
+  options: Pick<StartOptions, 'apiServerFlags' | 'controllerManager'> & {
+    /** How every operator of the scenario is started. */
+    readonly operator?: { readonly args?: readonly string[]; readonly nodeFlags?: readonly string[] };
+  } = {},
 ): Promise<void> {
   const controlPlane = await startControlPlane(options);
   let remote: BareRemote | undefined;
@@ -47,8 +59,8 @@ export async function withScenario(
     await kubectl('admin', ['apply', '-f', '-'], crds.map((crd) => JSON.stringify(crd)).join('\n---\n'));
     const names = crds.map((crd) => `crd/${crd.metadata.name}`);
     await kubectl('admin', ['wait', '--for=condition=Established', `--timeout=${CRD_TIMEOUT}`, ...names]);
-    const kubeconfig = controlPlane.kubeconfig('operator');
-    operator = await folder.start({ kubeconfig });
+    let kubeconfig = controlPlane.kubeconfig('operator');
+    operator = await folder.start({ kubeconfig, ...options.operator });
     await use(
       makeScenario(controlPlane, remote, folder, kubectl, {
         get: () => operator as OperatorProcess,
@@ -56,7 +68,12 @@ export async function withScenario(
           if (kill) await operator?.kill();
           else await operator?.stop();
           await meanwhile();
-          operator = await folder?.start({ kubeconfig });
+          operator = await folder?.start({ kubeconfig, ...options.operator });
+        },
+        async start({ awaitReady = true, ...how }) {
+          kubeconfig = how.kubeconfig ?? kubeconfig;
+          operator = await folder?.start({ kubeconfig, awaitReady: false, ...options.operator });
+          if (awaitReady) await operator?.ready();
         },
       }),
     );
@@ -89,6 +106,7 @@ function makeScenario(
   operator: {
     readonly get: () => OperatorProcess;
     readonly restart: (options: { kill?: boolean; meanwhile?: () => Promise<unknown> }) => Promise<void>;
+    readonly start: (options: StartOperator) => Promise<void>;
   },
 ): Scenario {
   const oldestFirst = async (branch = 'main') => (await remote.log(branch)).reverse();
@@ -118,6 +136,7 @@ function makeScenario(
         { timeoutMs: COMMIT_TIMEOUT_MS, what: `the commit ${subject}` },
       ),
     restart: (options = {}) => operator.restart(options),
+    start: (options = {}) => operator.start(options),
   };
 }
 

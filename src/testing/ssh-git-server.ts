@@ -144,8 +144,9 @@ function sshdConfig(dir: string, port: number): string {
     'PermitRootLogin prohibit-password',
     'MaxStartups 100',
     'LogLevel VERBOSE',
-    // git may be installed where a login shell would not look.
-    `SetEnv PATH=${process.env.PATH ?? '/usr/bin:/bin'}`,
+    // git may be installed where a login shell would not look. SHLVL: bash reads ~/.bashrc only in an outermost shell
+    // that sshd starts, and on a developer's machine that can take longer than the push.
+    `SetEnv PATH=${process.env.PATH ?? '/usr/bin:/bin'} SHLVL=1`,
     '',
   ].join('\n');
 }

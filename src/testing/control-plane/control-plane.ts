@@ -24,6 +24,12 @@ export interface ControlPlane {
   startApiServer(): Promise<void>;
   /** Both. */
   restartApiServer(): Promise<void>;
+  /** Kill etcd. Its data are in `etcdDir`, and may be copied or replaced until it is started again. */
+  stopEtcd(): Promise<void>;
+  /** Start it again at the same address. The API server finds it by itself. */
+  startEtcd(): void;
+  /** Where etcd keeps its data. */
+  readonly etcdDir: string;
   /** Stop everything and remove the folder, unless it was given. Can be called twice. */
   stop(): Promise<void>;
 }
@@ -33,11 +39,12 @@ interface Parts {
   readonly access: Access;
   readonly kubectl: string;
   readonly server: { start(): Promise<void>; stop(): Promise<void> };
+  readonly etcd: { start(): void; stop(): Promise<void> };
   stop(): Promise<void>;
 }
 
 /** What the user of a started control plane holds. */
-export function makeHandle({ dir, access, kubectl, server, stop }: Parts): ControlPlane {
+export function makeHandle({ dir, access, kubectl, server, etcd, stop }: Parts): ControlPlane {
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     KUBECONFIG: access.kubeconfig('admin'),
@@ -63,6 +70,9 @@ export function makeHandle({ dir, access, kubectl, server, stop }: Parts): Contr
       await server.stop();
       await server.start();
     },
+    stopEtcd: etcd.stop,
+    startEtcd: etcd.start,
+    etcdDir: join(dir, 'etcd'),
     stop,
   };
 }

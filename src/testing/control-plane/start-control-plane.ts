@@ -66,7 +66,13 @@ async function startOnce(binaries: Binaries, options: StartOptions): Promise<Con
     const access = makeAccess(dir, `https://127.0.0.1:${apiServer}`, credentials);
 
     // The API server waits for etcd by itself.
-    running.push(startComponent('etcd', binaries.etcd, etcdFlags(dir, ports), dir, temporary));
+    const etcd = {
+      start: () => {
+        running.push(startComponent('etcd', binaries.etcd, etcdFlags(dir, ports), dir, temporary));
+      },
+      stop: () => stopComponent('etcd', running),
+    };
+    etcd.start();
     const server = apiServerOf(binaries, credentials, ports, options, access, running, dir);
     await server.start();
     await access.writeKubeconfigs(await readFile(credentials.certificateFile));
@@ -80,7 +86,7 @@ async function startOnce(binaries: Binaries, options: StartOptions): Promise<Con
       await awaitReady(running, () => controllersWork(access), 'kube-controller-manager');
     };
     await Promise.all([controllers(), seed(access)]);
-    return makeHandle({ dir, access, kubectl: binaries.kubectl, stop, server });
+    return makeHandle({ dir, access, kubectl: binaries.kubectl, stop, server, etcd });
   } catch (error) {
     await stop();
     throw error;
@@ -109,16 +115,19 @@ function apiServerOf(
   dir: string,
 ) {
   const flags = [...apiServerFlags(credentials, ports), ...(options.apiServerFlags ?? [])];
-  const stop = async () => {
-    const at = running.findIndex((component) => component.name === 'kube-apiserver');
-    if (at >= 0) await running.splice(at, 1)[0]?.process.kill();
-  };
+  const stop = () => stopComponent('kube-apiserver', running);
   const start = async () => {
     running.push(startComponent('kube-apiserver', binaries['kube-apiserver'], flags, dir));
     const ready = async () => (await access.asAdmin('/readyz')).status === 200;
     await awaitReady(running, ready, 'kube-apiserver');
   };
   return { start, stop };
+}
+
+/** Kill the component, if it runs, and wait until it is gone. */
+async function stopComponent(name: Component['name'], running: Component[]): Promise<void> {
+  const at = running.findIndex((component) => component.name === name);
+  if (at >= 0) await running.splice(at, 1)[0]?.process.kill();
 }
 
 /** Create the namespace and the rights of the users; what a former run left in the same folder stays. */
