@@ -1,0 +1,244 @@
+import childProcess from 'node:child_process';
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { sep } from 'node:path';
+import { spawnGated } from './gated-process.ts';
+
+/**
+ * The gate between an engine and the machine. Every git process that it starts and every file operation that it
+ * asks for becomes a `Step`, which waits until the simulation lets it happen, and again until its answer is let
+ * through. So the interleaving is the seed's choice alone, and an engine can be killed between any two steps:
+ * nothing it does afterwards reaches the disk.
+ *
+ * It is the engine as it is that runs, on real git: the gate takes the place of `child_process.spawn` and of
+ * `fs/promises` for whatever works below the folder of a host; everybody else gets the real ones.
+ */
+export interface Host {
+  readonly dir: string;
+  readonly steps: Step[];
+  /** Set by `killHost`: nothing is done for it any more. */
+  dead: boolean;
+  /** Streaming processes that run for it. */
+  readonly streams: Set<{ end(): Promise<void> }>;
+  readonly tamper: Tamper;
+  /** Processes that were killed and are not over yet. */
+  readonly ending: Promise<void>[];
+}
+
+/** Makes an engine that is broken on purpose; see `broken-engines.ts`. */
+export interface Tamper {
+  readonly args?: (args: readonly string[]) => readonly string[];
+  readonly stdin?: (args: readonly string[], text: string) => string;
+  readonly stdout?: (args: readonly string[], text: string) => string;
+}
+
+export interface Step {
+  readonly label: string;
+  /** Steps of one stream happen in their order. */
+  readonly stream: unknown;
+  readonly kind: 'network' | 'read' | 'write';
+  done: boolean;
+  /** Set when it happened, and failed by itself. */
+  failure?: string;
+  /** Makes it happen. Never rejects. */
+  run(): Promise<void>;
+  /** Makes it fail without having happened. */
+  fail(how: 'Disk' | 'Network'): void;
+  /** Makes it happen in part, and never be answered: the machine stops. */
+  tear(part: number): Promise<void>;
+  /** Lets the engine know. */
+  answer(): void;
+}
+
+const hosts = new Map<string, Host>();
+const real = { spawn: childProcess.spawn, files: { ...fs.promises } };
+export const realSpawn = real.spawn;
+
+/** A folder whose user passes the gate from now on. */
+export function addHost(dir: string, tamper: Tamper = {}): Host {
+  install();
+  const host: Host = { dir, steps: [], dead: false, streams: new Set(), tamper, ending: [] };
+  hosts.set(dir, host);
+  return host;
+}
+
+/**
+ * Ends a host as `kill -9` does: what was asked for and did not happen yet may still happen (a process that outlives
+ * its parent), in part or not at all; nothing is answered but with failure, and nothing happens from now on.
+ */
+export async function killHost(
+  host: Host,
+  fate: (step: Step) => 'Never' | 'Whole' | { readonly part: number },
+): Promise<void> {
+  host.dead = true;
+  for (const step of host.steps) {
+    if (step.done) continue;
+    const chosen = fate(step);
+    if (chosen === 'Whole') await step.run();
+    else if (chosen !== 'Never') await step.tear(chosen.part);
+  }
+  for (const stream of host.streams) await stream.end();
+  for (const step of host.steps.splice(0)) {
+    if (!step.done) step.fail('Disk');
+    step.answer();
+  }
+}
+
+export function removeHost(host: Host): void {
+  hosts.delete(host.dir);
+}
+
+/** The steps that can happen or be answered next. */
+export function enabledSteps(host: Host): Step[] {
+  const seen = new Set<unknown>();
+  return host.steps.filter((step) => {
+    if (step.stream === null) return true;
+    if (seen.has(step.stream)) return false;
+    seen.add(step.stream);
+    return true;
+  });
+}
+
+export function answerStep(host: Host, step: Step): void {
+  host.steps.splice(host.steps.indexOf(step), 1);
+  step.answer();
+}
+
+let asked = 0;
+
+/** Puts a step before the gate. */
+export function ask(host: Host, step: Step): void {
+  asked += 1;
+  if (host.dead) {
+    step.fail('Disk');
+    setImmediate(() => step.answer());
+    return;
+  }
+  host.steps.push(step);
+}
+
+/** Resolves when everything has gone on that can go on without a step. */
+export async function settled(): Promise<void> {
+  let before = -1;
+  for (let quiet = 0; quiet < 3; quiet += 1) {
+    if (asked !== before) quiet = 0;
+    before = asked;
+    for (const host of hosts.values()) await Promise.all(host.ending.splice(0));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function hostOf(path: unknown): Host | undefined {
+  if (typeof path !== 'string') return undefined;
+  for (const [dir, host] of hosts) if (path === dir || path.startsWith(dir + sep)) return host;
+  return undefined;
+}
+
+let installed = false;
+
+function install(): void {
+  if (installed) return;
+  installed = true;
+  const spawn = (command: string, args: readonly string[], options: { cwd?: unknown; stdio?: unknown }) => {
+    const host = hostOf(options?.cwd);
+    if (host === undefined || command !== 'git')
+      return real.spawn(command, args as string[], options as never);
+    return spawnGated(host, args, options);
+  };
+  Object.assign(childProcess, { spawn });
+  for (const name of gatedFileOperations) {
+    Object.assign(fs.promises, { [name]: gatedFileOperation(name) });
+  }
+  syncBuiltinESMExports();
+}
+
+const gatedFileOperations = [
+  'appendFile',
+  'mkdir',
+  'mkdtemp',
+  'open',
+  'readFile',
+  'readdir',
+  'rename',
+  'rm',
+  'stat',
+  'truncate',
+  'unlink',
+  'writeFile',
+] as const;
+
+function gatedFileOperation(name: (typeof gatedFileOperations)[number]) {
+  const operation = real.files[name] as (...args: unknown[]) => Promise<unknown>;
+  return (...args: unknown[]) => {
+    const host = hostOf(args[0]);
+    if (host === undefined) return operation(...args);
+    return askFor(host, `${name} ${nameIn(host, args[0])}`, () => operation(...args), {
+      tear: async (part) => {
+        const content = args[1];
+        if ((name !== 'appendFile' && name !== 'writeFile') || content === undefined) return;
+        const bytes = Buffer.from(content as string);
+        await operation(args[0], bytes.subarray(0, Math.floor(bytes.length * part)), args[2]);
+      },
+    }).then((result) => (name === 'open' ? gatedHandle(host, nameIn(host, args[0]), result) : result));
+  };
+}
+
+/** A FileHandle whose methods pass the gate. */
+function gatedHandle(host: Host, name: string, handle: unknown): unknown {
+  return new Proxy(handle as Record<string, (...args: unknown[]) => Promise<unknown>>, {
+    get(target, key: string) {
+      const method = target[key];
+      if (typeof method !== 'function') return method;
+      return (...args: unknown[]) =>
+        askFor(host, `${key} ${name}`, () => method.apply(target, args), {
+          stream: handle,
+          tear: async (part) => {
+            const content = args[0];
+            if (key !== 'appendFile' && key !== 'write' && key !== 'writeFile') return;
+            const bytes = Buffer.from(content as string);
+            await method.call(target, bytes.subarray(0, Math.floor(bytes.length * part)));
+          },
+        });
+    },
+  });
+}
+
+function askFor(
+  host: Host,
+  label: string,
+  operation: () => Promise<unknown>,
+  more: { readonly stream?: unknown; readonly tear: (part: number) => Promise<void> },
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    let answer = () => {};
+    const step: Step = {
+      label,
+      stream: more.stream ?? null,
+      kind: /^(readFile|readdir|stat|read) /.test(label) ? 'read' : 'write',
+      done: false,
+      async run() {
+        step.done = true;
+        try {
+          const result = await operation();
+          answer = () => resolve(result);
+        } catch (error) {
+          answer = () => reject(error);
+        }
+      },
+      fail() {
+        step.done = true;
+        const error = Object.assign(new Error(`ENOSPC: no space left on device, ${label}`), {
+          code: 'ENOSPC',
+        });
+        answer = () => reject(error);
+      },
+      tear: (part) => more.tear(part).catch(() => {}),
+      answer: () => answer(),
+    };
+    ask(host, step);
+  });
+}
+
+function nameIn(host: Host, path: unknown): string {
+  return typeof path === 'string' ? path.slice(host.dir.length + 1).replace(/(gr-|crash_)\w+/, '$1') : '';
+}

@@ -1,0 +1,317 @@
+import { EventEmitter } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { ask, type Host, realSpawn, type Step } from './gate.ts';
+
+/** A git process whose start, and every exchange with it, waits at the gate. Looks like a ChildProcess. */
+export function spawnGated(host: Host, args: readonly string[], options: object): GatedProcess {
+  const process = new GatedProcess(options);
+  if (args.includes('fast-import')) talk(host, args, options, process, importSentinel);
+  else if (args[0] === 'cat-file' && args[1] === '--batch') talk(host, args, options, process, catSentinel);
+  else once(host, args, options, process);
+  return process;
+}
+
+class GatedProcess extends EventEmitter {
+  readonly pid = 1;
+  exitCode: number | null = null;
+  signalCode: string | null = null;
+  killed = false;
+  readonly stdin: Inbox | null;
+  readonly stdout = new PassThrough();
+  readonly stderr = new PassThrough();
+  onKill: () => void = () => {};
+
+  constructor(options: object) {
+    super();
+    const { stdio } = options as { stdio?: unknown };
+    this.stdin = Array.isArray(stdio) && stdio[0] === 'ignore' ? null : new Inbox();
+    if (Array.isArray(stdio) && stdio[2] === 'ignore') this.stderr.resume();
+  }
+
+  kill(): boolean {
+    this.killed = true;
+    this.onKill();
+    return true;
+  }
+
+  /** The process is over, and said this before. */
+  close(exitCode: number | null, stdout: Buffer | string = '', stderr: Buffer | string = ''): void {
+    if (this.exitCode !== null || this.signalCode !== null) return;
+    if (exitCode === null) this.signalCode = 'SIGKILL';
+    else this.exitCode = exitCode;
+    this.stdout.end(stdout);
+    this.stderr.end(stderr);
+    // simple-git waits 50 ms for the output of a command that said nothing so far.
+    if (stdout.length + stderr.length === 0) this.stdout.emit('data', Buffer.alloc(0));
+    setImmediate(() => setImmediate(() => this.emit('close', exitCode, this.signalCode)));
+  }
+}
+
+/** The side of stdin that the engine writes to. */
+class Inbox extends EventEmitter {
+  #chunks: Buffer[] = [];
+  ended = false;
+  corked = false;
+  onChange: () => void = () => {};
+
+  write(chunk: Buffer | string): boolean {
+    this.#chunks.push(Buffer.from(chunk as string));
+    if (!this.corked) this.onChange();
+    return true;
+  }
+
+  end(chunk?: Buffer | string): void {
+    if (chunk !== undefined) this.#chunks.push(Buffer.from(chunk as string));
+    this.ended = true;
+    this.onChange();
+  }
+
+  cork(): void {
+    this.corked = true;
+  }
+
+  uncork(): void {
+    this.corked = false;
+    this.onChange();
+  }
+
+  destroy(): void {}
+
+  get waiting(): boolean {
+    return this.#chunks.length > 0;
+  }
+
+  take(): Buffer {
+    return Buffer.concat(this.#chunks.splice(0));
+  }
+}
+
+const networkCommands = ['push', 'fetch', 'ls-remote'];
+const readingCommands = [
+  'cat-file',
+  'diff-tree',
+  'for-each-ref',
+  'log',
+  'ls-tree',
+  'merge-base',
+  'rev-list',
+  'rev-parse',
+];
+
+/** A process that takes its input, gives its answer, and is over. */
+function once(host: Host, args: readonly string[], options: object, process: GatedProcess): void {
+  let answer = () => {};
+  const isNetwork = networkCommands.some((command) => args.includes(command));
+  const step: Step = {
+    label: labelOf(args),
+    stream: null,
+    kind: isNetwork ? 'network' : readingCommands.includes(args[0] ?? '') ? 'read' : 'write',
+    done: false,
+    async run() {
+      step.done = true;
+      const tampered = host.tamper.args?.(args) ?? args;
+      const said = await runToEnd(tampered, options, process.stdin?.take() ?? Buffer.alloc(0));
+      const stdout = host.tamper.stdout?.(args, said.stdout.toString()) ?? said.stdout;
+      if (said.exitCode !== 0) step.failure = said.stderr.toString().trim().split('\n').at(-1) ?? '';
+      answer = () => process.close(said.exitCode, stdout, said.stderr);
+    },
+    fail(how) {
+      step.done = true;
+      const why =
+        how === 'Disk'
+          ? 'fatal: cannot write: No space left on device\n'
+          : 'fatal: the remote end hung up unexpectedly: Connection reset by peer\n';
+      answer = () => process.close(128, '', why);
+    },
+    // A command of git changes a repository wholly or not at all.
+    tear: async () => {},
+    answer: () => answer(),
+  };
+  process.onKill = () => {
+    if (step.done) return;
+    const at = host.steps.indexOf(step);
+    if (at >= 0) host.steps.splice(at, 1);
+    step.done = true;
+    process.close(null);
+  };
+  ask(host, step);
+}
+
+/** What makes a streaming process say that it has dealt with everything before. */
+interface Sentinel {
+  readonly command: string;
+  readonly answer: string;
+}
+
+// The blank line: fast-import looks for an optional one after `progress`.
+const importSentinel: Sentinel = { command: 'progress gate\n\n', answer: 'progress gate\n' };
+const catSentinel: Sentinel = { command: 'gate\n', answer: 'gate missing\n' };
+
+/** A process that stays, and answers what is written to it. */
+function talk(
+  host: Host,
+  args: readonly string[],
+  options: object,
+  process: GatedProcess,
+  sentinel: Sentinel,
+): void {
+  const name = args.includes('fast-import') ? 'fast-import' : 'cat-file';
+  let stream: Stream | null = null;
+  let isAsked = false;
+  const start = () => {
+    stream ??= startStream(args, options, sentinel);
+    host.streams.add(stream);
+    return stream;
+  };
+  const request = () => {
+    const { stdin } = process;
+    if (isAsked || stdin === null || !(stdin.waiting || stdin.ended)) return;
+    isAsked = true;
+    let answer = () => {};
+    const taken = () => {
+      const bytes = stdin.take();
+      return host.tamper.stdin === undefined || name !== 'fast-import'
+        ? bytes
+        : Buffer.from(host.tamper.stdin(args, bytes.toString('latin1')), 'latin1');
+    };
+    const step: Step = {
+      label: name,
+      stream: process,
+      kind: name === 'cat-file' ? 'read' : 'write',
+      done: false,
+      async run() {
+        step.done = true;
+        const said = await start().exchange(taken(), stdin.ended);
+        answer = () => {
+          isAsked = false;
+          process.stderr.write(said.stderr);
+          if (said.exitCode === undefined) {
+            process.stdout.write(said.stdout);
+            request();
+          } else {
+            if (stream !== null) host.streams.delete(stream);
+            process.close(said.exitCode, said.stdout);
+          }
+        };
+      },
+      fail() {
+        step.done = true;
+        answer = () => {
+          if (stream !== null) {
+            host.streams.delete(stream);
+            host.ending.push(stream.kill());
+          }
+          process.close(128, '', 'fatal: write error: No space left on device\n');
+        };
+      },
+      async tear(part) {
+        const bytes = taken();
+        await start().exchange(bytes.subarray(0, Math.floor(bytes.length * part)), true);
+      },
+      answer: () => answer(),
+    };
+    ask(host, step);
+  };
+  if (process.stdin !== null) process.stdin.onChange = request;
+  process.onKill = () => {
+    if (stream !== null) {
+      host.streams.delete(stream);
+      host.ending.push(stream.kill());
+    }
+    process.close(null);
+  };
+}
+
+interface Said {
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+  /** Of a stream: undefined while it goes on. */
+  readonly exitCode: number | null | undefined;
+}
+
+interface Stream {
+  exchange(bytes: Buffer, last: boolean): Promise<Said>;
+  /** Ends it as the end of its parent does. */
+  end(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+function startStream(args: readonly string[], options: object, sentinel: Sentinel): Stream {
+  const child = realSpawn('git', args as string[], { ...options, stdio: 'pipe' });
+  let stdout: Buffer = Buffer.alloc(0);
+  let stderr: Buffer = Buffer.alloc(0);
+  let look = () => {};
+  let exitCode: number | null | undefined;
+  const closed = new Promise<void>((resolve) =>
+    child.on('close', (code) => {
+      exitCode = code;
+      look();
+      resolve();
+    }),
+  );
+  child.stdin.on('error', () => {});
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout = Buffer.concat([stdout, chunk]);
+    look();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr = Buffer.concat([stderr, chunk]);
+  });
+  const taken = (length: number): Said => {
+    const said = { stdout: stdout.subarray(0, length), stderr, exitCode };
+    stdout = Buffer.alloc(0);
+    stderr = Buffer.alloc(0);
+    return said;
+  };
+  return {
+    exchange(bytes, last) {
+      return new Promise((resolve) => {
+        look = () => {
+          if (exitCode !== undefined) resolve(taken(stdout.length));
+          else if (!last && stdout.toString('latin1').endsWith(sentinel.answer)) {
+            resolve(taken(stdout.length - sentinel.answer.length));
+          }
+        };
+        look();
+        child.stdin.write(bytes);
+        if (last) child.stdin.end();
+        else child.stdin.write(sentinel.command);
+      });
+    },
+    async end() {
+      child.stdin.end();
+      await closed;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await closed;
+    },
+  };
+}
+
+function runToEnd(
+  args: readonly string[],
+  options: object,
+  input: Buffer,
+): Promise<Said & { exitCode: number | null }> {
+  return new Promise((resolve) => {
+    const child = realSpawn('git', args as string[], { ...options, stdio: 'pipe' });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    child.stdin.on('error', () => {});
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.on('error', (error) => stderr.push(Buffer.from(error.message)));
+    child.on('close', (exitCode) =>
+      resolve({ stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr), exitCode }),
+    );
+    child.stdin.end(input);
+  });
+}
+
+function labelOf(args: readonly string[]): string {
+  return args
+    .map((arg) => arg.replace(/^file:.*\//, '…/').replace(/\b([0-9a-f]{7})[0-9a-f]{33}\b/g, '$1'))
+    .filter((arg) => !/^--?(progress|porcelain|no-|quiet|full-tree|raw|z$|r$)/.test(arg))
+    .join(' ');
+}

@@ -1,0 +1,356 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../../clock.ts';
+import type { CommitOutcome, CommitRequest, CursorMark } from '../../commit/commit-request.ts';
+import { type Clone, createClone } from '../../git/clone.ts';
+import { silentLog } from '../../log.ts';
+import type { PlacedInto } from '../../place/place-into.ts';
+import { BranchWorker } from '../branch-worker.ts';
+import type { Cluster, Version } from './cluster.ts';
+import { addHost, type Host, killHost, removeHost, type Step, settled, type Tamper } from './gate.ts';
+import type { Random } from './random.ts';
+
+export interface OperatorOptions {
+  readonly name: string;
+  readonly cluster: Cluster;
+  readonly url: string;
+  /** Folder of its disks. */
+  readonly dir: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly trace: (line: string) => void;
+  readonly broken: BrokenEngine;
+  readonly settings: {
+    readonly minIntervalMs: number;
+    readonly maxCommits: number;
+    readonly recallsObjects: boolean;
+  };
+}
+
+/** How an engine is made wrong, to see that it is noticed. */
+export interface BrokenEngine {
+  readonly tamper?: Tamper;
+  /** Makes other requests of a request. */
+  readonly enqueue?: (request: CommitRequest, worker: BranchWorker) => readonly CommitRequest[];
+  /** Swallows what was told of a drop. */
+  readonly silent?: boolean;
+}
+
+/** What was told of a version: the fate of its request. */
+export interface Told {
+  readonly version: Version | null;
+  readonly outcome: CommitOutcome;
+}
+
+const OWNER = 'owner';
+
+/**
+ * One operator: an engine, fed as the pipeline feeds it, on a disk, which can be killed and started again.
+ *
+ * It keeps what the oracle needs to know: what was told of each version, what was excused by a gap.
+ */
+export class Operator {
+  readonly options: OperatorOptions;
+  readonly email: string;
+  readonly told: Told[] = [];
+  readonly droppedFiles: { readonly path: string; readonly author: string; readonly reason: string }[] = [];
+  /** Versions that no watch told any more when they were missing: a comparison stands for them. */
+  readonly excused = new Set<number>();
+  readonly problems: string[] = [];
+  host: Host;
+  worker: BranchWorker;
+  #clone: Clone;
+  #life = 0;
+  /** Up to where each resource was handed over; undefined: not known, it has to be compared. */
+  #fed = new Map<string, number>();
+  #isReady = false;
+  #isComparing = false;
+  /** Whether commits with marks were made on this disk. */
+  #hasMarks = false;
+  /** Whether the disk took every line of the journal. Without one, only a resume is lost. */
+  #isJournalWhole = true;
+
+  constructor(options: OperatorOptions) {
+    this.options = options;
+    this.email = `${options.name}@operators.example.com`;
+    ({ host: this.host, worker: this.worker, clone: this.#clone } = this.#make(this.#dirOf(0)));
+    mkdirSync(this.host.dir, { recursive: true });
+  }
+
+  start(): void {
+    const { worker } = this;
+    worker.onChange((state) => {
+      if (this.#isReady || worker !== this.worker || state.branch === 'Unknown') return;
+      this.#isReady = true;
+      this.#resume();
+    });
+    void worker.open();
+  }
+
+  /** Everything handed over so far is on the remote, and nothing is on its way. */
+  get isQuiet(): boolean {
+    const { state } = this.worker;
+    return (
+      this.#isReady &&
+      !this.canFeed &&
+      !this.#isComparing &&
+      this.host.steps.length === 0 &&
+      state.queued === 0 &&
+      state.pendingCommits === 0 &&
+      state.error === null
+    );
+  }
+
+  /** Whether there is something to hand over. */
+  get canFeed(): boolean {
+    if (!this.#isReady || this.#isComparing) return false;
+    return this.options.cluster.resources.some(
+      (resource) => this.#pending(resource).length > 0 || this.#isLost(resource),
+    );
+  }
+
+  /** Hands over the next changes of a resource, or compares when its watch lost its place. */
+  feed(): void {
+    const { random, cluster, trace, name } = this.options;
+    const resource = random.pick(
+      cluster.resources.filter((one) => this.#pending(one).length > 0 || this.#isLost(one)),
+    );
+    if (this.#isLost(resource)) {
+      void this.#compare(resource);
+      return;
+    }
+    const next = this.#pending(resource).slice(0, 1 + random.below(3));
+    for (const version of next) {
+      trace(`${name}: hands over ${nameOf(version)}`);
+      this.#fed.set(resource, version.version);
+      const mark = markOf(resource, version.version);
+      const apart = random.chance(0.2);
+      this.#enqueue(version, requestOf(version, this.email, apart ? [] : [mark]));
+      if (apart) this.worker.mark([mark]);
+    }
+  }
+
+  /** A bookmark: all up to now is handed over. */
+  mark(): void {
+    const { cluster } = this.options;
+    if (!this.#isReady || this.#isComparing) return;
+    for (const resource of cluster.resources) {
+      if (this.#pending(resource).length > 0 || this.#fed.get(resource) === undefined) continue;
+      this.#fed.set(resource, cluster.version);
+      this.worker.mark([markOf(resource, cluster.version)]);
+    }
+  }
+
+  /** A step of this operator failed because of its disk. */
+  diskFailed(step: Step): void {
+    if (step.label.includes('cursors-')) this.#isJournalWhole = false;
+  }
+
+  /** kill -9, and a new process: on the same disk, or on an empty one. */
+  async restart(disk: 'Same' | 'Lost', fate: Parameters<typeof killHost>[1]): Promise<void> {
+    const before = this.host;
+    await this.end(fate);
+    this.#life += 1;
+    const dir = this.#dirOf(this.#life);
+    if (disk === 'Same') renameSync(before.dir, dir);
+    else {
+      rmSync(before.dir, { recursive: true, force: true });
+      mkdirSync(dir, { recursive: true });
+      this.#hasMarks = false;
+      this.#isJournalWhole = true;
+    }
+    this.#isReady = false;
+    this.#isComparing = false;
+    this.#fed = new Map();
+    ({ host: this.host, worker: this.worker, clone: this.#clone } = this.#make(dir));
+    this.start();
+  }
+
+  /** Kills the engine, and lets what is left of it in memory come to its end. */
+  async end(fate: (step: Step) => 'Never' | 'Whole' | { readonly part: number }): Promise<void> {
+    const { host, worker } = this;
+    const clone = this.#clone;
+    await killHost(host, fate);
+    const over = Promise.all([worker.close().catch(() => {}), clone.close().catch(() => {})]);
+    let isOver = false;
+    void over.then(() => {
+      isOver = true;
+    });
+    for (let round = 0; round < 100 && !isOver; round += 1) await settled();
+    if (!isOver) this.problems.push('a killed engine does not end');
+    removeHost(host);
+  }
+
+  #dirOf(life: number): string {
+    return join(this.options.dir, `${this.options.name}-${life}`);
+  }
+
+  #make(dir: string): { host: Host; worker: BranchWorker; clone: Clone } {
+    const { url, clock, random, cluster, settings, broken, name, trace } = this.options;
+    const host = addHost(dir, broken.tamper);
+    const clone = createClone({ dir: join(dir, 'clone.git') });
+    const worker = new BranchWorker({
+      url,
+      branch: 'main',
+      clone,
+      secretData: null,
+      allowLocalRepositories: true,
+      privateDir: dir,
+      committer: { name: 'GitOps Reverser', email: this.email },
+      minIntervalMs: settings.minIntervalMs,
+      maxCommits: settings.maxCommits,
+      prefixes: [cluster.prefix],
+      cursorId: createHash('sha256').update(name).digest('hex').slice(0, 16),
+      placeInto,
+      ...(settings.recallsObjects ? { identify } : {}),
+      onDropped: ({ path, author, reason }) => {
+        if (host.dead || broken.silent === true) return;
+        trace(`${name}: drops ${path} of ${author.name}: ${reason}`);
+        this.droppedFiles.push({ path, author: author.name, reason });
+      },
+      clock,
+      log: silentLog,
+      random: () => random.next(),
+    });
+    return { host, worker, clone };
+  }
+
+  #pending(resource: string): readonly Version[] {
+    const fed = this.#fed.get(resource);
+    return fed === undefined ? [] : this.options.cluster.after(resource, fed);
+  }
+
+  /** Has the watch of this resource no place, or one that the API server forgot? */
+  #isLost(resource: string): boolean {
+    const fed = this.#fed.get(resource);
+    // A watch that is up to date goes on whatever is compacted.
+    return fed === undefined || (fed < this.options.cluster.compacted && this.#pending(resource).length > 0);
+  }
+
+  #resume(): void {
+    const { cluster, trace, name } = this.options;
+    const cursor = this.worker.cursor(OWNER);
+    trace(`${name}: resumes from ${JSON.stringify(Object.fromEntries(cursor))}`);
+    if (this.#hasMarks && this.#isJournalWhole && cursor.size === 0)
+      this.problems.push('no cursor, and the disk was not lost');
+    for (const resource of cluster.resources) {
+      const position = cursor.get(keyOf(resource));
+      if (position === undefined || Number(position) < cluster.compacted) continue;
+      this.#fed.set(resource, Number(position));
+    }
+  }
+
+  /** The pipeline's `join`, in short: list, compare with the tree, commit the difference. */
+  async #compare(resource: string): Promise<void> {
+    const { cluster, clock, trace, name } = this.options;
+    const { worker, host } = this;
+    this.#isComparing = true;
+    try {
+      await worker.whenCommitted();
+      if (host.dead) return;
+      const fed = this.#fed.get(resource);
+      const upTo = cluster.version;
+      const listed = cluster.list(resource);
+      const different = listed.filter(
+        ({ path, content }) => worker.compare(path, Buffer.from(content ?? '')) !== 'same',
+      );
+      const folder = `${cluster.prefix}/${resource}`;
+      const gone = [...worker.treePaths(folder)].filter((path) => !listed.some((one) => one.path === path));
+      const last = await worker.lastCommitsOf([...different.map(({ path }) => path), ...gone]);
+      if (host.dead) return;
+      trace(`${name}: compares ${resource} at ${upTo}: ${different.length} differ, ${gone.length} gone`);
+      for (const { version } of cluster.after(resource, fed ?? 0)) {
+        if (version <= upTo) this.excused.add(version);
+      }
+      for (const version of different.sort((a, b) => a.version - b.version)) {
+        const by = last.get(version.path);
+        const isForeign = by !== undefined && by.committerEmail !== this.email;
+        // Also a deletion is a change that stays.
+        if (isForeign && by.committedAtMs >= Math.floor(version.atMs / 1000) * 1000) continue;
+        this.#enqueue(version, requestOf(version, this.email, []));
+      }
+      for (const path of gone) {
+        if (last.get(path)?.committerEmail !== this.email) continue;
+        this.#enqueue(null, goneRequest(path, upTo, this.email, clock.now()));
+      }
+      this.#fed.set(resource, upTo);
+      worker.mark([markOf(resource, upTo)]);
+    } catch (error) {
+      trace(`${name}: comparing failed: ${error}`);
+    } finally {
+      if (worker === this.worker) this.#isComparing = false;
+    }
+  }
+
+  #enqueue(version: Version | null, request: CommitRequest): void {
+    const { worker, host } = this;
+    const { broken, trace, name } = this.options;
+    const told = (outcome: CommitOutcome) => {
+      if (host.dead) return;
+      const sha = outcome.kind === 'Committed' ? ` ${outcome.sha.slice(0, 7)}` : '';
+      trace(`${name}: ${version === null ? 'gone' : nameOf(version)} is ${outcome.kind}${sha}`);
+      this.told.push({ version, outcome });
+      if (outcome.kind === 'Committed' && (request.marks ?? []).length > 0) this.#hasMarks = true;
+    };
+    const whole = { ...request, onDone: told };
+    for (const one of broken.enqueue?.(whole, worker) ?? [whole]) void worker.enqueue(one);
+  }
+}
+
+const keyOf = (resource: string) => `resource ${resource}`;
+
+function markOf(resource: string, version: number): CursorMark {
+  return { owner: OWNER, key: keyOf(resource), position: String(version) };
+}
+
+export function nameOf({ version, path, content }: Version): string {
+  return `v${version} ${content === null ? 'DELETE' : 'PUT'} ${path}`;
+}
+
+export function authorOf(version: number) {
+  return { name: `user${version}`, email: `user${version}@example.com` };
+}
+
+function requestOf(version: Version, email: string, marks: readonly CursorMark[]): CommitRequest {
+  return {
+    files: [
+      {
+        path: version.path,
+        identity: identityAt(version.path),
+        content: version.content === null ? null : Buffer.from(version.content),
+      },
+    ],
+    author: authorOf(version.version),
+    committer: { name: 'GitOps Reverser', email },
+    authoredAtMs: version.atMs,
+    message: `v${version.version} of ${email}\n`,
+    ...(marks.length === 0 ? {} : { marks }),
+  };
+}
+
+function goneRequest(path: string, version: number, email: string, nowMs: number): CommitRequest {
+  return {
+    files: [{ path, identity: identityAt(path), content: null }],
+    author: { name: 'unknown', email: 'unknown@example.com' },
+    committer: { name: 'GitOps Reverser', email },
+    authoredAtMs: nowMs,
+    message: `gone at ${version} of ${email}: ${path}\n`,
+  };
+}
+
+function identityAt(path: string) {
+  return { group: '', kind: 'ConfigMap', namespace: 'default', name: path };
+}
+
+/** A file that begins as objects do is the object. */
+function placeInto(existing: Buffer, { content }: { readonly content: Buffer | null }): PlacedInto {
+  if (!isObject(existing)) return { kind: 'Refused', reason: 'not recognised' };
+  return content === null ? { kind: 'Delete' } : { kind: 'Write', content };
+}
+
+const identify = (path: string, content: Buffer) => (isObject(content) ? identityAt(path) : null);
+
+function isObject(content: Buffer): boolean {
+  return content.toString().startsWith('kind: ');
+}

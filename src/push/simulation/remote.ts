@@ -1,0 +1,69 @@
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gitEnvironment } from '../../testing/git-environment.ts';
+import { mustRun } from '../../testing/run-command.ts';
+
+/** The bare repository that everybody pushes to, with a memory of all that its branch ever pointed to. */
+export class SimulatedRemote {
+  readonly dir: string;
+  readonly url: string;
+  /** Every commit that the branch was seen at, in order; null: there was no branch. */
+  readonly tips: { readonly sha: string | null; readonly by: string; readonly forced: boolean }[] = [];
+
+  constructor(template: string, dir: string) {
+    this.dir = dir;
+    this.url = pathToFileURL(dir).href;
+    cpSync(template, dir, { recursive: true });
+  }
+
+  get tip(): string | null {
+    const file = join(this.dir, 'refs/heads/main');
+    return existsSync(file) ? readFileSync(file, 'utf8').trim() : null;
+  }
+
+  /** To be called after everything that may have moved the branch; tells whether it moved. */
+  note(by: string, forced = false): boolean {
+    const sha = this.tip;
+    if (sha === (this.tips.at(-1)?.sha ?? null)) return false;
+    this.tips.push({ sha, by, forced });
+    return true;
+  }
+
+  git(...args: string[]): Promise<string> {
+    return mustRun('git', args, { cwd: this.dir, env: gitEnvironment() });
+  }
+
+  import(stream: string, force: boolean): Promise<string> {
+    const args = ['fast-import', '--quiet', '--date-format=raw', ...(force ? ['--force'] : [])];
+    return mustRun('git', args, { cwd: this.dir, env: gitEnvironment(), input: stream });
+  }
+
+  deleteBranch(): void {
+    rmSync(join(this.dir, 'refs/heads/main'));
+  }
+
+  /** What the host refuses: every push, or every ref but branches. */
+  refuse(what: 'Pushes' | 'Refs' | 'Nothing'): void {
+    const hooks = join(this.dir, 'hooks');
+    rmSync(hooks, { recursive: true, force: true });
+    if (what === 'Nothing') return;
+    mkdirSync(hooks);
+    const [name, script] =
+      what === 'Pushes'
+        ? ['pre-receive', 'echo "not now"; exit 1']
+        : ['update', 'case "$1" in refs/heads/*) exit 0;; esac; echo "branches only"; exit 1'];
+    writeFileSync(join(hooks, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(hooks, name), 0o755);
+  }
+}
+
+/** An empty bare repository to be copied: quicker than `git init`. Nothing waits for a disk. */
+export async function makeTemplate(dir: string): Promise<void> {
+  await mustRun('git', ['init', '--quiet', '--bare', '--initial-branch=main', '--template=', dir], {
+    env: gitEnvironment(),
+  });
+  const config =
+    '[receive]\n\tautogc = false\n\tunpackLimit = 1000\n[core]\n\tfsync = none\n[gc]\n\tauto = 0\n';
+  writeFileSync(join(dir, 'config'), `${readFileSync(join(dir, 'config'), 'utf8')}${config}`);
+}

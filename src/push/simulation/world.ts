@@ -1,0 +1,302 @@
+import { join } from 'node:path';
+import { messageOf } from '../../errors.ts';
+import { gitEnvironment } from '../../testing/git-environment.ts';
+import { runCommand } from '../../testing/run-command.ts';
+import type { FakeClock } from '../fake-clock-fixture.ts';
+import { pushLimits } from '../push-limits.ts';
+import { Cluster } from './cluster.ts';
+import { answerStep, enabledSteps, type Step, settled } from './gate.ts';
+import { type BrokenEngine, Operator } from './operator.ts';
+import { judge } from './oracle.ts';
+import { type Deed, push } from './people.ts';
+import { type Profile, profileOf } from './profile.ts';
+import { createRandom, type Random } from './random.ts';
+import { SimulatedRemote } from './remote.ts';
+
+export interface SimulationResult {
+  readonly seed: number;
+  readonly problems: readonly string[];
+  readonly trace: readonly string[];
+  /** Steps that engines made. */
+  readonly steps: number;
+}
+
+export interface WorldOptions {
+  readonly seed: number;
+  /** An empty folder. */
+  readonly dir: string;
+  readonly template: string;
+  readonly clock: FakeClock;
+  readonly broken: BrokenEngine;
+  readonly eventsMin: number;
+}
+
+/** Every so many seeds, all repositories are checked: it takes long. */
+const FSCK_EVERY = 5;
+
+const realLimits = { ...pushLimits };
+
+/** Steps of engines after which a run that does not come to rest is given up. */
+const STEPS_MAX = 6_000;
+
+/** One run: clusters, their operators, people, a remote and faults, all driven by one seed. */
+export class World {
+  readonly #options: WorldOptions;
+  readonly #random: Random;
+  readonly #profile: Profile;
+  readonly #remote: SimulatedRemote;
+  readonly #clusters: readonly Cluster[];
+  readonly #operators: readonly Operator[];
+  readonly #trace: string[] = [];
+  readonly #ahead = new Set<string>();
+  /** Who pushed, so far. */
+  #people = 0;
+  #network: 'Up' | 'Down' | 'Lossy' = 'Up';
+  #isDiskFull = false;
+  #isHealing = false;
+  #steps = 0;
+
+  constructor(options: WorldOptions) {
+    const { seed, dir, template, clock, broken } = options;
+    this.#options = options;
+    this.#random = createRandom(seed);
+    this.#profile = profileOf(this.#random);
+    const { second, settings, limits } = this.#profile;
+    Object.assign(pushLimits, realLimits, limits);
+    this.#remote = new SimulatedRemote(template, join(dir, 'remote.git'));
+    const prefixes = second === 'None' ? ['one'] : ['one', second === 'Overlapping' ? 'one' : 'two'];
+    this.#clusters = prefixes.map((prefix) => new Cluster(prefix));
+    this.#operators = this.#clusters.map(
+      (cluster, at) =>
+        new Operator({
+          name: at === 0 ? 'first' : 'second',
+          cluster,
+          url: this.#remote.url,
+          dir,
+          clock,
+          random: this.#random,
+          trace: (line) => this.#note(line),
+          broken,
+          settings,
+        }),
+    );
+    this.#note(`profile ${JSON.stringify(this.#profile)}`);
+  }
+
+  async run(): Promise<SimulationResult> {
+    const { seed } = this.#options;
+    const problems: string[] = [];
+    try {
+      await this.#live();
+      problems.push(...(await this.#heal()));
+      problems.push(...(await judge(this.#remote, this.#operators, this.#ahead)));
+    } catch (error) {
+      problems.push(`bug: ${error instanceof Error ? error.stack : messageOf(error)}`);
+    }
+    for (const operator of this.#operators) await operator.end(() => 'Never');
+    if (seed % FSCK_EVERY === 0) problems.push(...(await this.#fsck()));
+    return { seed, problems, trace: this.#trace, steps: this.#steps };
+  }
+
+  /** Repositories are whole, and the remote holds no ref that nobody asked for. */
+  async #fsck(): Promise<string[]> {
+    const dirs = [this.#remote.dir, ...this.#operators.map(({ host }) => join(host.dir, 'clone.git'))];
+    const problems: string[] = [];
+    for (const cwd of dirs) {
+      const { code, stderr } = await runCommand('git', ['fsck', '--no-dangling'], {
+        cwd,
+        env: gitEnvironment(),
+      });
+      if (code !== 0) problems.push(`git fsck: ${stderr}`);
+    }
+    const refs = (await this.#remote.git('for-each-ref', '--format=%(refname)')).trim().split('\n');
+    const strange = refs.filter(
+      (ref) => ref !== 'refs/heads/main' && !/^refs\/gitops-reverser\/cursors\/[0-9a-f]{16}$/.test(ref),
+    );
+    return [...problems, ...strange.map((ref) => `the remote has a ref ${ref}`)];
+  }
+
+  /** What happens, until there is nothing left to happen. */
+  async #live(): Promise<void> {
+    const { clock } = this.#options;
+    const random = this.#random;
+    const profile = this.#profile;
+    for (let before = random.below(3); before > 0; before -= 1) await this.#person('Edit');
+    for (const cluster of this.#clusters) {
+      for (let count = random.below(3); count > 0; count -= 1) cluster.change(random, clock.now());
+    }
+    clock.advance(random.below(3_000));
+    if (profile.refusesRefs) this.#remote.refuse('Refs');
+    for (const operator of this.#operators) operator.start();
+    for (let left = Math.max(profile.events, this.#options.eventsMin); left > 0; ) {
+      await settled();
+      const steps = this.#enabled();
+      const isEngine = steps.length > 0 && random.next() < profile.engineShare;
+      if (isEngine) await this.#step(steps);
+      else {
+        left -= 1;
+        await this.#event();
+      }
+    }
+  }
+
+  /** Faults end, everybody goes on until all is quiet. */
+  async #heal(): Promise<readonly string[]> {
+    const { clock } = this.#options;
+    this.#isHealing = true;
+    this.#network = 'Up';
+    this.#isDiskFull = false;
+    this.#remote.refuse(this.#profile.refusesRefs ? 'Refs' : 'Nothing');
+    this.#note('all faults end');
+    for (const cluster of this.#clusters) cluster.close(clock.now());
+    for (;;) {
+      await settled();
+      const steps = this.#enabled();
+      if (steps.length > 0) await this.#step(steps);
+      else if (this.#operators.some((operator) => operator.canFeed)) this.#feed();
+      else if (this.#operators.every((operator) => operator.isQuiet)) return [];
+      else if (clock.left() > 0 && this.#steps < STEPS_MAX) clock.advance(clock.left());
+      else if (this.#steps < STEPS_MAX) clock.advance(1_000);
+      if (this.#steps >= STEPS_MAX) {
+        const states = this.#operators.map(({ worker }) => JSON.stringify(worker.state)).join(' ');
+        return [`no rest after ${this.#steps} steps: ${states}`];
+      }
+      this.#steps += 1;
+    }
+  }
+
+  #enabled(): (Step & { readonly of: Operator })[] {
+    return this.#operators.flatMap((of) => enabledSteps(of.host).map((step) => Object.assign(step, { of })));
+  }
+
+  /** Lets one engine make one step, or hear of one that it made. */
+  async #step(steps: (Step & { readonly of: Operator })[]): Promise<void> {
+    const random = this.#random;
+    const step = random.pick(steps);
+    this.#steps += 1;
+    const { of } = step;
+    if (!step.done) {
+      const fault = this.#faultOf(step);
+      if (fault === 'Disk') of.diskFailed(step);
+      if (fault === 'Disk' || fault === 'Network') step.fail(fault);
+      else await step.run();
+      if (fault === 'AnswerLost') step.fail('Network');
+      const moved = this.#remote.note(of.options.name);
+      const how = fault ?? step.failure;
+      this.#note(
+        `${of.options.name}: ${step.label}${how === undefined ? '' : ` (${how})`}${moved ? ` → ${this.#remote.tip?.slice(0, 7)}` : ''}`,
+      );
+      if (random.chance(0.5)) return;
+    }
+    answerStep(of.host, step);
+  }
+
+  #faultOf(step: Step): 'Disk' | 'Network' | 'AnswerLost' | null {
+    if (this.#isHealing) return null;
+    const random = this.#random;
+    if (step.kind === 'network') {
+      if (this.#network === 'Down') return 'Network';
+      if (this.#network === 'Lossy' && random.chance(0.5))
+        return random.chance(0.5) ? 'Network' : 'AnswerLost';
+      return null;
+    }
+    return step.kind === 'write' && this.#isDiskFull && random.chance(0.4) ? 'Disk' : null;
+  }
+
+  async #event(): Promise<void> {
+    const random = this.#random;
+    const { clock } = this.#options;
+    const event = random.pick(this.#profile.weights);
+    switch (event) {
+      case 'Change': {
+        const cluster = random.pick(this.#clusters);
+        const version = cluster.change(random, clock.now());
+        this.#note(
+          `cluster ${this.#clusters.indexOf(cluster) + 1}: v${version.version} ${version.content === null ? 'DELETE' : 'PUT'} ${version.path}`,
+        );
+        break;
+      }
+      case 'Feed':
+        this.#feed();
+        break;
+      case 'Time':
+        this.#advance(random.chance(0.3) ? Math.max(1, clock.left()) : 1 + random.below(1_500));
+        break;
+      case 'Person':
+        await this.#person(random.chance(0.75) ? 'Edit' : 'Merge');
+        break;
+      case 'TakeAway':
+        await this.#person(random.chance(0.6) ? 'Rewrite' : 'Delete');
+        break;
+      case 'Compact': {
+        const cluster = random.pick(this.#clusters);
+        cluster.compact();
+        this.#note(`cluster ${this.#clusters.indexOf(cluster) + 1}: compacted to ${cluster.compacted}`);
+        break;
+      }
+      case 'Crash':
+        await this.#crash('Same');
+        break;
+      case 'LoseDisk':
+        await this.#crash('Lost');
+        break;
+      case 'Network':
+        this.#network = random.pick(['Up', 'Down', 'Lossy', 'Lossy'] as const);
+        this.#note(`network ${this.#network}`);
+        break;
+      case 'Hook': {
+        const refuses = random.chance(0.5);
+        this.#remote.refuse(refuses ? 'Pushes' : this.#profile.refusesRefs ? 'Refs' : 'Nothing');
+        this.#note(refuses ? 'the host refuses pushes' : 'the host takes pushes');
+        break;
+      }
+      case 'DiskFull':
+        this.#isDiskFull = random.chance(0.5);
+        this.#note(`disk ${this.#isDiskFull ? 'full' : 'has room'}`);
+        break;
+      case 'Mark':
+        for (const operator of this.#operators) operator.mark();
+        break;
+    }
+  }
+
+  #feed(): void {
+    const hungry = this.#operators.filter((operator) => operator.canFeed);
+    if (hungry.length > 0) this.#random.pick(hungry).feed();
+  }
+
+  #advance(ms: number): void {
+    const { clock } = this.#options;
+    clock.advance(ms);
+    this.#note(`${ms} ms later (${new Date(clock.now()).toISOString().slice(11, 23)})`);
+  }
+
+  async #person(deed: Deed): Promise<void> {
+    const { clock } = this.#options;
+    this.#people += 1;
+    const paths = this.#clusters.flatMap((cluster) =>
+      cluster.resources.flatMap((resource) => ['x', 'y'].map((name) => cluster.pathOf(resource, name))),
+    );
+    const done = await push(deed, this.#remote, paths, this.#random, clock.now(), this.#people);
+    if (done.isAhead) this.#ahead.add(`person${this.#people}@example.com`);
+    this.#note(`${done.about} → ${this.#remote.tip?.slice(0, 7) ?? 'no branch'}`);
+  }
+
+  async #crash(disk: 'Same' | 'Lost'): Promise<void> {
+    const random = this.#random;
+    const operator = random.pick(this.#operators);
+    this.#note(`${operator.options.name}: killed${disk === 'Lost' ? ', its disk is lost' : ''}`);
+    await operator.restart(disk, (step) => {
+      if (step.kind === 'network' && this.#network !== 'Up') return 'Never';
+      const fate = random.pick(['Never', 'Whole', 'Part'] as const);
+      const part = random.next();
+      this.#note(`  ${step.label}: ${fate}${fate === 'Part' ? ` ${part.toFixed(2)}` : ''}`);
+      return fate === 'Part' ? { part } : fate;
+    });
+    this.#remote.note(operator.options.name);
+  }
+
+  #note(line: string): void {
+    this.#trace.push(line);
+  }
+}
