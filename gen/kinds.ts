@@ -233,7 +233,7 @@ export const crds: readonly CrdManifest[] = [
                         "minInterval": {
                           "type": "string",
                           "title": "a duration such as \"500ms\", \"1s\" or \"1m30s\" (units h, m, s, ms), or \"0\"",
-                          "description": "The least time between the end of a push and the start of the next: numbers with the units `h`, `m`, `s`, `ms`, for example `500ms` or `1m30s`; `0s` and `0` mean at once. Longer intervals spare the remote and delay commits by as much. At most 1h. Default: 1s.",
+                          "description": "The least time from the start of a push to the start of the next: numbers with the units `h`, `m`, `s`, `ms`, for example `500ms` or `1m30s`; `0s` and `0` mean at once. Longer intervals spare the remote and delay commits by as much. At most 1h. Default: 1s.",
                           "default": "1s",
                           "minLength": 1,
                           "maxLength": 32,
@@ -301,6 +301,14 @@ export const crds: readonly CrdManifest[] = [
                           "minLength": 1,
                           "maxLength": 4096,
                           "pattern": "^[^\\x00]*$"
+                        },
+                        "maxFileBytes": {
+                          "type": "integer",
+                          "format": "int32",
+                          "description": "The largest file that is committed, in bytes. An object whose file would be larger is left out: an Event on the WatchRule names it, and what stands in Git for it stays until the object is smaller or deleted. The API server stores about 1.5 MiB at most. Default: 4194304.",
+                          "default": 4194304,
+                          "minimum": 1024,
+                          "maximum": 8388608
                         }
                       }
                     },

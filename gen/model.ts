@@ -97,7 +97,7 @@ export interface GitRepoConfigSecretRef {
  */
 export interface GitRepoConfigPushInput {
   /**
-   * The least time between the end of a push and the start of the next: numbers with the units `h`, `m`, `s`, `ms`, for example `500ms` or `1m30s`; `0s` and `0` mean at once. Longer intervals spare the remote and delay commits by as much. At most 1h. Default: 1s.
+   * The least time from the start of a push to the start of the next: numbers with the units `h`, `m`, `s`, `ms`, for example `500ms` or `1m30s`; `0s` and `0` mean at once. Longer intervals spare the remote and delay commits by as much. At most 1h. Default: 1s.
    */
   readonly minInterval?: string;
   /**
@@ -122,6 +122,10 @@ export interface GitRepoConfigCommitInput {
    * A Mustache template that replaces the whole commit message; nothing is HTML-escaped. It can use `{{operation}}` (CREATE, UPDATE, DELETE or SNAPSHOT), `{{apiVersion}}`, `{{kind}}`, `{{name}}`, `{{namespace}}` (empty for a cluster-scoped object), `{{group}}`, `{{resource}}` (Kind/name), `{{user}}`, `{{groups}}` (of the user, with commas), `{{fieldManager}}` (of a change by nobody known), `{{timestamp}}` (RFC 3339, UTC) and `{{resourceVersion}}`; in a snapshot `{{rule}}` and `{{objects}}`. A template that cannot be parsed, or renders to an empty message, sets the condition `Ready` to `False` with the reason `InvalidTemplate`; no change is lost. Default: the message of the documentation, subject `[CREATE] Kind/name in ns/namespace by user/name`.
    */
   readonly messageTemplate?: string;
+  /**
+   * The largest file that is committed, in bytes. An object whose file would be larger is left out: an Event on the WatchRule names it, and what stands in Git for it stays until the object is smaller or deleted. The API server stores about 1.5 MiB at most. Default: 4194304.
+   */
+  readonly maxFileBytes?: number;
 }
 
 /**
@@ -263,7 +267,7 @@ export interface GitRepoConfigSpec {
  */
 export interface GitRepoConfigPush {
   /**
-   * The least time between the end of a push and the start of the next: numbers with the units `h`, `m`, `s`, `ms`, for example `500ms` or `1m30s`; `0s` and `0` mean at once. Longer intervals spare the remote and delay commits by as much. At most 1h. Default: 1s.
+   * The least time from the start of a push to the start of the next: numbers with the units `h`, `m`, `s`, `ms`, for example `500ms` or `1m30s`; `0s` and `0` mean at once. Longer intervals spare the remote and delay commits by as much. At most 1h. Default: 1s.
    */
   readonly minInterval: string;
   /**
@@ -288,6 +292,10 @@ export interface GitRepoConfigCommit {
    * A Mustache template that replaces the whole commit message; nothing is HTML-escaped. It can use `{{operation}}` (CREATE, UPDATE, DELETE or SNAPSHOT), `{{apiVersion}}`, `{{kind}}`, `{{name}}`, `{{namespace}}` (empty for a cluster-scoped object), `{{group}}`, `{{resource}}` (Kind/name), `{{user}}`, `{{groups}}` (of the user, with commas), `{{fieldManager}}` (of a change by nobody known), `{{timestamp}}` (RFC 3339, UTC) and `{{resourceVersion}}`; in a snapshot `{{rule}}` and `{{objects}}`. A template that cannot be parsed, or renders to an empty message, sets the condition `Ready` to `False` with the reason `InvalidTemplate`; no change is lost. Default: the message of the documentation, subject `[CREATE] Kind/name in ns/namespace by user/name`.
    */
   readonly messageTemplate?: string;
+  /**
+   * The largest file that is committed, in bytes. An object whose file would be larger is left out: an Event on the WatchRule names it, and what stands in Git for it stays until the object is smaller or deleted. The API server stores about 1.5 MiB at most. Default: 4194304.
+   */
+  readonly maxFileBytes: number;
 }
 
 /**

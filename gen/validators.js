@@ -24,7 +24,7 @@ var require_ucs2length = __commonJS({
   }
 });
 
-var checkGitRepoConfig = validate10, schema11 = { type: "object", required: ["apiVersion", "kind", "metadata", "spec"], properties: { apiVersion: { type: "string", const: "configbutler.ai/v1alpha1" }, kind: { type: "string", const: "GitRepoConfig" }, metadata: { type: "object", required: ["name", "namespace", "uid", "generation"], properties: { name: { type: "string" }, namespace: { type: "string" }, uid: { type: "string" }, generation: { type: "integer" }, resourceVersion: { type: "string" }, creationTimestamp: { type: "string" }, deletionTimestamp: { type: "string" }, finalizers: { type: "array", items: { type: "string" } }, labels: { type: "object", additionalProperties: { type: "string" } }, annotations: { type: "object", additionalProperties: { type: "string" } } } }, spec: { type: "object", required: ["url"], properties: { url: { type: "string", title: "ssh://user@host/path, user@host:path, https://host/path, http://host/path or file:///path, without password, token, query, white space or backslash (https credentials belong into the Secret that spec.secretRef names)", minLength: 1, maxLength: 2048, pattern: "^(ssh://([A-Za-z0-9_][A-Za-z0-9._+%~-]*@)?([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|https?://([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|file:///[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|[A-Za-z0-9_][A-Za-z0-9._+%~-]*@([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\]):[^\\x00-\\x20\\x7f-\\xa0\\\\?#-][^\\x00-\\x20\\x7f-\\xa0\\\\?#]*)$" }, branch: { type: "string", title: 'a branch name as git check-ref-format allows it: no white space, none of ~ ^ : ? * [ \\, no "..", no leading "-" or ".", no trailing "." or "/"', default: "main", minLength: 1, maxLength: 200, pattern: "^[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.-][^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]*(\\.[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+)*(\\.?/[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+(\\.[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+)*)*$" }, path: { type: "string", title: 'a relative path with "/" between its parts: no leading or trailing "/", no empty part, no part that is "." or starts with "..", no backslash or control character', maxLength: 512, pattern: "^(\\.?[^\\x00-\\x1f\\x7f./\\\\][^\\x00-\\x1f\\x7f/\\\\]*(/\\.?[^\\x00-\\x1f\\x7f./\\\\][^\\x00-\\x1f\\x7f/\\\\]*)*)?$" }, secretRef: { type: "object", required: ["name"], properties: { name: { type: "string", title: 'the name of a Secret (lower-case letters, digits, "-" and ".")', minLength: 1, maxLength: 253, pattern: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$" } }, additionalProperties: !1 }, push: { type: "object", default: {}, properties: { minInterval: { type: "string", title: 'a duration such as "500ms", "1s" or "1m30s" (units h, m, s, ms), or "0"', default: "1s", minLength: 1, maxLength: 32, pattern: "^(0|([0-9]{1,8}(\\.[0-9]{1,3})?(h|ms|m|s)){1,4})$" }, maxCommits: { minimum: 1, maximum: 1e4, type: "integer", default: 1e3 } }, additionalProperties: !1 }, commit: { type: "object", default: {}, properties: { authorEmailDomain: { type: "string", title: "a host name such as example.com", default: "cluster.local", minLength: 1, maxLength: 253, pattern: "^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$" }, committer: { type: "object", default: {}, properties: { name: { type: "string", title: 'a name with at least one letter or digit, and no "<", ">" or control character', default: "GitOps Reverser", minLength: 1, maxLength: 128, pattern: `^[ .,:;"'\\\\]*[^<>\\x00-\\x20\\x7f.,:;"'\\\\][^<>\\x00-\\x1f\\x7f]*$` }, email: { type: "string", title: "an e-mail address such as bot@example.com", default: "gitops-reverser@cluster.local", minLength: 3, maxLength: 254, pattern: "^[^<>@\\x00-\\x20\\x7f]+@[^<>@\\x00-\\x20\\x7f]+$" } }, additionalProperties: !1 }, messageTemplate: { type: "string", title: "text without NUL characters", minLength: 1, maxLength: 4096, pattern: "^[^\\x00]*$" } }, additionalProperties: !1 }, secrets: { type: "object", default: {}, properties: { policy: { type: "string", default: "Redact", enum: ["Redact", "Skip"] } }, additionalProperties: !1 }, suspend: { type: "boolean", default: !1 } }, additionalProperties: !1 }, status: { type: "object", properties: { observedGeneration: { type: "integer", minimum: 0 }, conditions: { type: "array", maxItems: 16, items: { type: "object", required: ["type", "status", "reason", "message", "lastTransitionTime"], properties: { type: { type: "string", title: "a condition type in CamelCase", minLength: 1, maxLength: 316, pattern: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$" }, status: { type: "string", enum: ["True", "False", "Unknown"] }, reason: { type: "string", title: "a reason in CamelCase", minLength: 1, maxLength: 1024, pattern: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$" }, message: { type: "string", maxLength: 32768 }, lastTransitionTime: { title: "a time such as 2025-01-31T18:30:00Z", type: "string", maxLength: 64, pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, observedGeneration: { type: "integer", minimum: 0 } }, additionalProperties: !1 } }, lastPushedCommit: { type: "string", title: "a full commit ID in lower-case hexadecimal", maxLength: 64, pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, lastPushTime: { title: "a time such as 2025-01-31T18:30:00Z", type: "string", maxLength: 64, pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, pendingCommits: { type: "integer", minimum: 0 }, droppedCommits: { type: "integer", minimum: 0 } }, additionalProperties: !1 } }, additionalProperties: !1 }, func2 = require_ucs2length().default, pattern0 = new RegExp("^(ssh://([A-Za-z0-9_][A-Za-z0-9._+%~-]*@)?([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|https?://([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|file:///[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|[A-Za-z0-9_][A-Za-z0-9._+%~-]*@([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\]):[^\\x00-\\x20\\x7f-\\xa0\\\\?#-][^\\x00-\\x20\\x7f-\\xa0\\\\?#]*)$", "u"), pattern1 = new RegExp("^[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.-][^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]*(\\.[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+)*(\\.?/[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+(\\.[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+)*)*$", "u"), pattern2 = new RegExp("^(\\.?[^\\x00-\\x1f\\x7f./\\\\][^\\x00-\\x1f\\x7f/\\\\]*(/\\.?[^\\x00-\\x1f\\x7f./\\\\][^\\x00-\\x1f\\x7f/\\\\]*)*)?$", "u"), pattern3 = new RegExp("^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$", "u"), pattern4 = new RegExp("^(0|([0-9]{1,8}(\\.[0-9]{1,3})?(h|ms|m|s)){1,4})$", "u"), pattern5 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$", "u"), pattern6 = new RegExp(`^[ .,:;"'\\\\]*[^<>\\x00-\\x20\\x7f.,:;"'\\\\][^<>\\x00-\\x1f\\x7f]*$`, "u"), pattern7 = new RegExp("^[^<>@\\x00-\\x20\\x7f]+@[^<>@\\x00-\\x20\\x7f]+$", "u"), pattern8 = new RegExp("^[^\\x00]*$", "u"), pattern9 = new RegExp("^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$", "u"), pattern10 = new RegExp("^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$", "u"), pattern11 = new RegExp("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$", "u"), pattern12 = new RegExp("^[0-9a-f]{40}([0-9a-f]{24})?$", "u");
+var checkGitRepoConfig = validate10, schema11 = { type: "object", required: ["apiVersion", "kind", "metadata", "spec"], properties: { apiVersion: { type: "string", const: "configbutler.ai/v1alpha1" }, kind: { type: "string", const: "GitRepoConfig" }, metadata: { type: "object", required: ["name", "namespace", "uid", "generation"], properties: { name: { type: "string" }, namespace: { type: "string" }, uid: { type: "string" }, generation: { type: "integer" }, resourceVersion: { type: "string" }, creationTimestamp: { type: "string" }, deletionTimestamp: { type: "string" }, finalizers: { type: "array", items: { type: "string" } }, labels: { type: "object", additionalProperties: { type: "string" } }, annotations: { type: "object", additionalProperties: { type: "string" } } } }, spec: { type: "object", required: ["url"], properties: { url: { type: "string", title: "ssh://user@host/path, user@host:path, https://host/path, http://host/path or file:///path, without password, token, query, white space or backslash (https credentials belong into the Secret that spec.secretRef names)", minLength: 1, maxLength: 2048, pattern: "^(ssh://([A-Za-z0-9_][A-Za-z0-9._+%~-]*@)?([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|https?://([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|file:///[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|[A-Za-z0-9_][A-Za-z0-9._+%~-]*@([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\]):[^\\x00-\\x20\\x7f-\\xa0\\\\?#-][^\\x00-\\x20\\x7f-\\xa0\\\\?#]*)$" }, branch: { type: "string", title: 'a branch name as git check-ref-format allows it: no white space, none of ~ ^ : ? * [ \\, no "..", no leading "-" or ".", no trailing "." or "/"', default: "main", minLength: 1, maxLength: 200, pattern: "^[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.-][^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]*(\\.[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+)*(\\.?/[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+(\\.[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+)*)*$" }, path: { type: "string", title: 'a relative path with "/" between its parts: no leading or trailing "/", no empty part, no part that is "." or starts with "..", no backslash or control character', maxLength: 512, pattern: "^(\\.?[^\\x00-\\x1f\\x7f./\\\\][^\\x00-\\x1f\\x7f/\\\\]*(/\\.?[^\\x00-\\x1f\\x7f./\\\\][^\\x00-\\x1f\\x7f/\\\\]*)*)?$" }, secretRef: { type: "object", required: ["name"], properties: { name: { type: "string", title: 'the name of a Secret (lower-case letters, digits, "-" and ".")', minLength: 1, maxLength: 253, pattern: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$" } }, additionalProperties: !1 }, push: { type: "object", default: {}, properties: { minInterval: { type: "string", title: 'a duration such as "500ms", "1s" or "1m30s" (units h, m, s, ms), or "0"', default: "1s", minLength: 1, maxLength: 32, pattern: "^(0|([0-9]{1,8}(\\.[0-9]{1,3})?(h|ms|m|s)){1,4})$" }, maxCommits: { minimum: 1, maximum: 1e4, type: "integer", default: 1e3 } }, additionalProperties: !1 }, commit: { type: "object", default: {}, properties: { authorEmailDomain: { type: "string", title: "a host name such as example.com", default: "cluster.local", minLength: 1, maxLength: 253, pattern: "^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$" }, committer: { type: "object", default: {}, properties: { name: { type: "string", title: 'a name with at least one letter or digit, and no "<", ">" or control character', default: "GitOps Reverser", minLength: 1, maxLength: 128, pattern: `^[ .,:;"'\\\\]*[^<>\\x00-\\x20\\x7f.,:;"'\\\\][^<>\\x00-\\x1f\\x7f]*$` }, email: { type: "string", title: "an e-mail address such as bot@example.com", default: "gitops-reverser@cluster.local", minLength: 3, maxLength: 254, pattern: "^[^<>@\\x00-\\x20\\x7f]+@[^<>@\\x00-\\x20\\x7f]+$" } }, additionalProperties: !1 }, messageTemplate: { type: "string", title: "text without NUL characters", minLength: 1, maxLength: 4096, pattern: "^[^\\x00]*$" }, maxFileBytes: { minimum: 1024, maximum: 8388608, type: "integer", default: 4194304 } }, additionalProperties: !1 }, secrets: { type: "object", default: {}, properties: { policy: { type: "string", default: "Redact", enum: ["Redact", "Skip"] } }, additionalProperties: !1 }, suspend: { type: "boolean", default: !1 } }, additionalProperties: !1 }, status: { type: "object", properties: { observedGeneration: { type: "integer", minimum: 0 }, conditions: { type: "array", maxItems: 16, items: { type: "object", required: ["type", "status", "reason", "message", "lastTransitionTime"], properties: { type: { type: "string", title: "a condition type in CamelCase", minLength: 1, maxLength: 316, pattern: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$" }, status: { type: "string", enum: ["True", "False", "Unknown"] }, reason: { type: "string", title: "a reason in CamelCase", minLength: 1, maxLength: 1024, pattern: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$" }, message: { type: "string", maxLength: 32768 }, lastTransitionTime: { title: "a time such as 2025-01-31T18:30:00Z", type: "string", maxLength: 64, pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, observedGeneration: { type: "integer", minimum: 0 } }, additionalProperties: !1 } }, lastPushedCommit: { type: "string", title: "a full commit ID in lower-case hexadecimal", maxLength: 64, pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, lastPushTime: { title: "a time such as 2025-01-31T18:30:00Z", type: "string", maxLength: 64, pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, pendingCommits: { type: "integer", minimum: 0 }, droppedCommits: { type: "integer", minimum: 0 } }, additionalProperties: !1 } }, additionalProperties: !1 }, func2 = require_ucs2length().default, pattern0 = new RegExp("^(ssh://([A-Za-z0-9_][A-Za-z0-9._+%~-]*@)?([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|https?://([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|file:///[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|[A-Za-z0-9_][A-Za-z0-9._+%~-]*@([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\]):[^\\x00-\\x20\\x7f-\\xa0\\\\?#-][^\\x00-\\x20\\x7f-\\xa0\\\\?#]*)$", "u"), pattern1 = new RegExp("^[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.-][^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]*(\\.[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+)*(\\.?/[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+(\\.[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+)*)*$", "u"), pattern2 = new RegExp("^(\\.?[^\\x00-\\x1f\\x7f./\\\\][^\\x00-\\x1f\\x7f/\\\\]*(/\\.?[^\\x00-\\x1f\\x7f./\\\\][^\\x00-\\x1f\\x7f/\\\\]*)*)?$", "u"), pattern3 = new RegExp("^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$", "u"), pattern4 = new RegExp("^(0|([0-9]{1,8}(\\.[0-9]{1,3})?(h|ms|m|s)){1,4})$", "u"), pattern5 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$", "u"), pattern6 = new RegExp(`^[ .,:;"'\\\\]*[^<>\\x00-\\x20\\x7f.,:;"'\\\\][^<>\\x00-\\x1f\\x7f]*$`, "u"), pattern7 = new RegExp("^[^<>@\\x00-\\x20\\x7f]+@[^<>@\\x00-\\x20\\x7f]+$", "u"), pattern8 = new RegExp("^[^\\x00]*$", "u"), pattern9 = new RegExp("^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$", "u"), pattern10 = new RegExp("^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$", "u"), pattern11 = new RegExp("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$", "u"), pattern12 = new RegExp("^[0-9a-f]{40}([0-9a-f]{24})?$", "u");
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null, errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -328,9 +328,9 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         }
         let data25 = data16.commit;
         if (data25 && typeof data25 == "object" && !Array.isArray(data25)) {
-          data25.authorEmailDomain === void 0 && (data25.authorEmailDomain = "cluster.local"), data25.committer === void 0 && (data25.committer = {});
+          data25.authorEmailDomain === void 0 && (data25.authorEmailDomain = "cluster.local"), data25.committer === void 0 && (data25.committer = {}), data25.maxFileBytes === void 0 && (data25.maxFileBytes = 4194304);
           for (let key6 in data25)
-            key6 === "authorEmailDomain" || key6 === "committer" || key6 === "messageTemplate" || delete data25[key6];
+            key6 === "authorEmailDomain" || key6 === "committer" || key6 === "messageTemplate" || key6 === "maxFileBytes" || delete data25[key6];
           let data26 = data25.authorEmailDomain;
           if (typeof data26 == "string") {
             if (func2(data26) > 253) {
@@ -414,249 +414,264 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               vErrors === null ? vErrors = [err68] : vErrors.push(err68), errors++;
             }
           }
-        } else {
-          let err69 = { instancePath: instancePath + "/spec/commit", schemaPath: "#/properties/spec/properties/commit/type", keyword: "type", params: { type: "object" }, schema: schema11.properties.spec.properties.commit.type, parentSchema: schema11.properties.spec.properties.commit, data: data25 };
-          vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
-        }
-        let data31 = data16.secrets;
-        if (data31 && typeof data31 == "object" && !Array.isArray(data31)) {
-          data31.policy === void 0 && (data31.policy = "Redact");
-          for (let key8 in data31)
-            key8 !== "policy" && delete data31[key8];
-          let data32 = data31.policy;
-          if (typeof data32 != "string") {
-            let err70 = { instancePath: instancePath + "/spec/secrets/policy", schemaPath: "#/properties/spec/properties/secrets/properties/policy/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.spec.properties.secrets.properties.policy.type, parentSchema: schema11.properties.spec.properties.secrets.properties.policy, data: data32 };
-            vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+          let data31 = data25.maxFileBytes;
+          if (!(typeof data31 == "number" && !(data31 % 1) && !isNaN(data31) && isFinite(data31))) {
+            let err69 = { instancePath: instancePath + "/spec/commit/maxFileBytes", schemaPath: "#/properties/spec/properties/commit/properties/maxFileBytes/type", keyword: "type", params: { type: "integer" }, schema: schema11.properties.spec.properties.commit.properties.maxFileBytes.type, parentSchema: schema11.properties.spec.properties.commit.properties.maxFileBytes, data: data31 };
+            vErrors === null ? vErrors = [err69] : vErrors.push(err69), errors++;
           }
-          if (!(data32 === "Redact" || data32 === "Skip")) {
-            let err71 = { instancePath: instancePath + "/spec/secrets/policy", schemaPath: "#/properties/spec/properties/secrets/properties/policy/enum", keyword: "enum", params: { allowedValues: schema11.properties.spec.properties.secrets.properties.policy.enum }, schema: schema11.properties.spec.properties.secrets.properties.policy.enum, parentSchema: schema11.properties.spec.properties.secrets.properties.policy, data: data32 };
-            vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+          if (typeof data31 == "number" && isFinite(data31)) {
+            if (data31 > 8388608 || isNaN(data31)) {
+              let err70 = { instancePath: instancePath + "/spec/commit/maxFileBytes", schemaPath: "#/properties/spec/properties/commit/properties/maxFileBytes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 8388608 }, schema: 8388608, parentSchema: schema11.properties.spec.properties.commit.properties.maxFileBytes, data: data31 };
+              vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
+            }
+            if (data31 < 1024 || isNaN(data31)) {
+              let err71 = { instancePath: instancePath + "/spec/commit/maxFileBytes", schemaPath: "#/properties/spec/properties/commit/properties/maxFileBytes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1024 }, schema: 1024, parentSchema: schema11.properties.spec.properties.commit.properties.maxFileBytes, data: data31 };
+              vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
+            }
           }
         } else {
-          let err72 = { instancePath: instancePath + "/spec/secrets", schemaPath: "#/properties/spec/properties/secrets/type", keyword: "type", params: { type: "object" }, schema: schema11.properties.spec.properties.secrets.type, parentSchema: schema11.properties.spec.properties.secrets, data: data31 };
+          let err72 = { instancePath: instancePath + "/spec/commit", schemaPath: "#/properties/spec/properties/commit/type", keyword: "type", params: { type: "object" }, schema: schema11.properties.spec.properties.commit.type, parentSchema: schema11.properties.spec.properties.commit, data: data25 };
           vErrors === null ? vErrors = [err72] : vErrors.push(err72), errors++;
         }
-        let data33 = data16.suspend;
-        if (typeof data33 != "boolean") {
-          let err73 = { instancePath: instancePath + "/spec/suspend", schemaPath: "#/properties/spec/properties/suspend/type", keyword: "type", params: { type: "boolean" }, schema: schema11.properties.spec.properties.suspend.type, parentSchema: schema11.properties.spec.properties.suspend, data: data33 };
-          vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+        let data32 = data16.secrets;
+        if (data32 && typeof data32 == "object" && !Array.isArray(data32)) {
+          data32.policy === void 0 && (data32.policy = "Redact");
+          for (let key8 in data32)
+            key8 !== "policy" && delete data32[key8];
+          let data33 = data32.policy;
+          if (typeof data33 != "string") {
+            let err73 = { instancePath: instancePath + "/spec/secrets/policy", schemaPath: "#/properties/spec/properties/secrets/properties/policy/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.spec.properties.secrets.properties.policy.type, parentSchema: schema11.properties.spec.properties.secrets.properties.policy, data: data33 };
+            vErrors === null ? vErrors = [err73] : vErrors.push(err73), errors++;
+          }
+          if (!(data33 === "Redact" || data33 === "Skip")) {
+            let err74 = { instancePath: instancePath + "/spec/secrets/policy", schemaPath: "#/properties/spec/properties/secrets/properties/policy/enum", keyword: "enum", params: { allowedValues: schema11.properties.spec.properties.secrets.properties.policy.enum }, schema: schema11.properties.spec.properties.secrets.properties.policy.enum, parentSchema: schema11.properties.spec.properties.secrets.properties.policy, data: data33 };
+            vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+          }
+        } else {
+          let err75 = { instancePath: instancePath + "/spec/secrets", schemaPath: "#/properties/spec/properties/secrets/type", keyword: "type", params: { type: "object" }, schema: schema11.properties.spec.properties.secrets.type, parentSchema: schema11.properties.spec.properties.secrets, data: data32 };
+          vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+        }
+        let data34 = data16.suspend;
+        if (typeof data34 != "boolean") {
+          let err76 = { instancePath: instancePath + "/spec/suspend", schemaPath: "#/properties/spec/properties/suspend/type", keyword: "type", params: { type: "boolean" }, schema: schema11.properties.spec.properties.suspend.type, parentSchema: schema11.properties.spec.properties.suspend, data: data34 };
+          vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
         }
       } else {
-        let err74 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/type", keyword: "type", params: { type: "object" }, schema: schema11.properties.spec.type, parentSchema: schema11.properties.spec, data: data16 };
-        vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
+        let err77 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/type", keyword: "type", params: { type: "object" }, schema: schema11.properties.spec.type, parentSchema: schema11.properties.spec, data: data16 };
+        vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
       }
     }
     if (data.status !== void 0) {
-      let data34 = data.status;
-      if (data34 && typeof data34 == "object" && !Array.isArray(data34)) {
-        for (let key9 in data34)
-          key9 === "observedGeneration" || key9 === "conditions" || key9 === "lastPushedCommit" || key9 === "lastPushTime" || key9 === "pendingCommits" || key9 === "droppedCommits" || delete data34[key9];
-        if (data34.observedGeneration !== void 0) {
-          let data35 = data34.observedGeneration;
-          if (!(typeof data35 == "number" && !(data35 % 1) && !isNaN(data35) && isFinite(data35))) {
-            let err75 = { instancePath: instancePath + "/status/observedGeneration", schemaPath: "#/properties/status/properties/observedGeneration/type", keyword: "type", params: { type: "integer" }, schema: schema11.properties.status.properties.observedGeneration.type, parentSchema: schema11.properties.status.properties.observedGeneration, data: data35 };
-            vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+      let data35 = data.status;
+      if (data35 && typeof data35 == "object" && !Array.isArray(data35)) {
+        for (let key9 in data35)
+          key9 === "observedGeneration" || key9 === "conditions" || key9 === "lastPushedCommit" || key9 === "lastPushTime" || key9 === "pendingCommits" || key9 === "droppedCommits" || delete data35[key9];
+        if (data35.observedGeneration !== void 0) {
+          let data36 = data35.observedGeneration;
+          if (!(typeof data36 == "number" && !(data36 % 1) && !isNaN(data36) && isFinite(data36))) {
+            let err78 = { instancePath: instancePath + "/status/observedGeneration", schemaPath: "#/properties/status/properties/observedGeneration/type", keyword: "type", params: { type: "integer" }, schema: schema11.properties.status.properties.observedGeneration.type, parentSchema: schema11.properties.status.properties.observedGeneration, data: data36 };
+            vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
           }
-          if (typeof data35 == "number" && isFinite(data35) && (data35 < 0 || isNaN(data35))) {
-            let err76 = { instancePath: instancePath + "/status/observedGeneration", schemaPath: "#/properties/status/properties/observedGeneration/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema11.properties.status.properties.observedGeneration, data: data35 };
-            vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+          if (typeof data36 == "number" && isFinite(data36) && (data36 < 0 || isNaN(data36))) {
+            let err79 = { instancePath: instancePath + "/status/observedGeneration", schemaPath: "#/properties/status/properties/observedGeneration/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema11.properties.status.properties.observedGeneration, data: data36 };
+            vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
           }
         }
-        if (data34.conditions !== void 0) {
-          let data36 = data34.conditions;
-          if (Array.isArray(data36)) {
-            if (data36.length > 16) {
-              let err77 = { instancePath: instancePath + "/status/conditions", schemaPath: "#/properties/status/properties/conditions/maxItems", keyword: "maxItems", params: { limit: 16 }, schema: 16, parentSchema: schema11.properties.status.properties.conditions, data: data36 };
-              vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+        if (data35.conditions !== void 0) {
+          let data37 = data35.conditions;
+          if (Array.isArray(data37)) {
+            if (data37.length > 16) {
+              let err80 = { instancePath: instancePath + "/status/conditions", schemaPath: "#/properties/status/properties/conditions/maxItems", keyword: "maxItems", params: { limit: 16 }, schema: 16, parentSchema: schema11.properties.status.properties.conditions, data: data37 };
+              vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
             }
-            let len1 = data36.length;
+            let len1 = data37.length;
             for (let i1 = 0; i1 < len1; i1++) {
-              let data37 = data36[i1];
-              if (data37 && typeof data37 == "object" && !Array.isArray(data37)) {
-                if (data37.type === void 0) {
-                  let err78 = { instancePath: instancePath + "/status/conditions/" + i1, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "type" }, schema: schema11.properties.status.properties.conditions.items.required, parentSchema: schema11.properties.status.properties.conditions.items, data: data37 };
-                  vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
-                }
-                if (data37.status === void 0) {
-                  let err79 = { instancePath: instancePath + "/status/conditions/" + i1, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "status" }, schema: schema11.properties.status.properties.conditions.items.required, parentSchema: schema11.properties.status.properties.conditions.items, data: data37 };
-                  vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
-                }
-                if (data37.reason === void 0) {
-                  let err80 = { instancePath: instancePath + "/status/conditions/" + i1, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "reason" }, schema: schema11.properties.status.properties.conditions.items.required, parentSchema: schema11.properties.status.properties.conditions.items, data: data37 };
-                  vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
-                }
-                if (data37.message === void 0) {
-                  let err81 = { instancePath: instancePath + "/status/conditions/" + i1, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "message" }, schema: schema11.properties.status.properties.conditions.items.required, parentSchema: schema11.properties.status.properties.conditions.items, data: data37 };
+              let data38 = data37[i1];
+              if (data38 && typeof data38 == "object" && !Array.isArray(data38)) {
+                if (data38.type === void 0) {
+                  let err81 = { instancePath: instancePath + "/status/conditions/" + i1, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "type" }, schema: schema11.properties.status.properties.conditions.items.required, parentSchema: schema11.properties.status.properties.conditions.items, data: data38 };
                   vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
                 }
-                if (data37.lastTransitionTime === void 0) {
-                  let err82 = { instancePath: instancePath + "/status/conditions/" + i1, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "lastTransitionTime" }, schema: schema11.properties.status.properties.conditions.items.required, parentSchema: schema11.properties.status.properties.conditions.items, data: data37 };
+                if (data38.status === void 0) {
+                  let err82 = { instancePath: instancePath + "/status/conditions/" + i1, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "status" }, schema: schema11.properties.status.properties.conditions.items.required, parentSchema: schema11.properties.status.properties.conditions.items, data: data38 };
                   vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
                 }
-                for (let key10 in data37)
-                  key10 === "type" || key10 === "status" || key10 === "reason" || key10 === "message" || key10 === "lastTransitionTime" || key10 === "observedGeneration" || delete data37[key10];
-                if (data37.type !== void 0) {
-                  let data38 = data37.type;
-                  if (typeof data38 == "string") {
-                    if (func2(data38) > 316) {
-                      let err83 = { instancePath: instancePath + "/status/conditions/" + i1 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/maxLength", keyword: "maxLength", params: { limit: 316 }, schema: 316, parentSchema: schema11.properties.status.properties.conditions.items.properties.type, data: data38 };
-                      vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+                if (data38.reason === void 0) {
+                  let err83 = { instancePath: instancePath + "/status/conditions/" + i1, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "reason" }, schema: schema11.properties.status.properties.conditions.items.required, parentSchema: schema11.properties.status.properties.conditions.items, data: data38 };
+                  vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+                }
+                if (data38.message === void 0) {
+                  let err84 = { instancePath: instancePath + "/status/conditions/" + i1, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "message" }, schema: schema11.properties.status.properties.conditions.items.required, parentSchema: schema11.properties.status.properties.conditions.items, data: data38 };
+                  vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+                }
+                if (data38.lastTransitionTime === void 0) {
+                  let err85 = { instancePath: instancePath + "/status/conditions/" + i1, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "lastTransitionTime" }, schema: schema11.properties.status.properties.conditions.items.required, parentSchema: schema11.properties.status.properties.conditions.items, data: data38 };
+                  vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+                }
+                for (let key10 in data38)
+                  key10 === "type" || key10 === "status" || key10 === "reason" || key10 === "message" || key10 === "lastTransitionTime" || key10 === "observedGeneration" || delete data38[key10];
+                if (data38.type !== void 0) {
+                  let data39 = data38.type;
+                  if (typeof data39 == "string") {
+                    if (func2(data39) > 316) {
+                      let err86 = { instancePath: instancePath + "/status/conditions/" + i1 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/maxLength", keyword: "maxLength", params: { limit: 316 }, schema: 316, parentSchema: schema11.properties.status.properties.conditions.items.properties.type, data: data39 };
+                      vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
                     }
-                    if (func2(data38) < 1) {
-                      let err84 = { instancePath: instancePath + "/status/conditions/" + i1 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema11.properties.status.properties.conditions.items.properties.type, data: data38 };
-                      vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+                    if (func2(data39) < 1) {
+                      let err87 = { instancePath: instancePath + "/status/conditions/" + i1 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema11.properties.status.properties.conditions.items.properties.type, data: data39 };
+                      vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
                     }
-                    if (!pattern9.test(data38)) {
-                      let err85 = { instancePath: instancePath + "/status/conditions/" + i1 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$" }, schema: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$", parentSchema: schema11.properties.status.properties.conditions.items.properties.type, data: data38 };
-                      vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+                    if (!pattern9.test(data39)) {
+                      let err88 = { instancePath: instancePath + "/status/conditions/" + i1 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$" }, schema: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$", parentSchema: schema11.properties.status.properties.conditions.items.properties.type, data: data39 };
+                      vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
                     }
                   } else {
-                    let err86 = { instancePath: instancePath + "/status/conditions/" + i1 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.conditions.items.properties.type.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.type, data: data38 };
-                    vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
+                    let err89 = { instancePath: instancePath + "/status/conditions/" + i1 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.conditions.items.properties.type.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.type, data: data39 };
+                    vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
                   }
                 }
-                if (data37.status !== void 0) {
-                  let data39 = data37.status;
-                  if (typeof data39 != "string") {
-                    let err87 = { instancePath: instancePath + "/status/conditions/" + i1 + "/status", schemaPath: "#/properties/status/properties/conditions/items/properties/status/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.conditions.items.properties.status.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.status, data: data39 };
-                    vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+                if (data38.status !== void 0) {
+                  let data40 = data38.status;
+                  if (typeof data40 != "string") {
+                    let err90 = { instancePath: instancePath + "/status/conditions/" + i1 + "/status", schemaPath: "#/properties/status/properties/conditions/items/properties/status/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.conditions.items.properties.status.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.status, data: data40 };
+                    vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
                   }
-                  if (!(data39 === "True" || data39 === "False" || data39 === "Unknown")) {
-                    let err88 = { instancePath: instancePath + "/status/conditions/" + i1 + "/status", schemaPath: "#/properties/status/properties/conditions/items/properties/status/enum", keyword: "enum", params: { allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum }, schema: schema11.properties.status.properties.conditions.items.properties.status.enum, parentSchema: schema11.properties.status.properties.conditions.items.properties.status, data: data39 };
-                    vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
-                  }
-                }
-                if (data37.reason !== void 0) {
-                  let data40 = data37.reason;
-                  if (typeof data40 == "string") {
-                    if (func2(data40) > 1024) {
-                      let err89 = { instancePath: instancePath + "/status/conditions/" + i1 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/maxLength", keyword: "maxLength", params: { limit: 1024 }, schema: 1024, parentSchema: schema11.properties.status.properties.conditions.items.properties.reason, data: data40 };
-                      vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
-                    }
-                    if (func2(data40) < 1) {
-                      let err90 = { instancePath: instancePath + "/status/conditions/" + i1 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema11.properties.status.properties.conditions.items.properties.reason, data: data40 };
-                      vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
-                    }
-                    if (!pattern10.test(data40)) {
-                      let err91 = { instancePath: instancePath + "/status/conditions/" + i1 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$" }, schema: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$", parentSchema: schema11.properties.status.properties.conditions.items.properties.reason, data: data40 };
-                      vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
-                    }
-                  } else {
-                    let err92 = { instancePath: instancePath + "/status/conditions/" + i1 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.conditions.items.properties.reason.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.reason, data: data40 };
-                    vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+                  if (!(data40 === "True" || data40 === "False" || data40 === "Unknown")) {
+                    let err91 = { instancePath: instancePath + "/status/conditions/" + i1 + "/status", schemaPath: "#/properties/status/properties/conditions/items/properties/status/enum", keyword: "enum", params: { allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum }, schema: schema11.properties.status.properties.conditions.items.properties.status.enum, parentSchema: schema11.properties.status.properties.conditions.items.properties.status, data: data40 };
+                    vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
                   }
                 }
-                if (data37.message !== void 0) {
-                  let data41 = data37.message;
+                if (data38.reason !== void 0) {
+                  let data41 = data38.reason;
                   if (typeof data41 == "string") {
-                    if (func2(data41) > 32768) {
-                      let err93 = { instancePath: instancePath + "/status/conditions/" + i1 + "/message", schemaPath: "#/properties/status/properties/conditions/items/properties/message/maxLength", keyword: "maxLength", params: { limit: 32768 }, schema: 32768, parentSchema: schema11.properties.status.properties.conditions.items.properties.message, data: data41 };
+                    if (func2(data41) > 1024) {
+                      let err92 = { instancePath: instancePath + "/status/conditions/" + i1 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/maxLength", keyword: "maxLength", params: { limit: 1024 }, schema: 1024, parentSchema: schema11.properties.status.properties.conditions.items.properties.reason, data: data41 };
+                      vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+                    }
+                    if (func2(data41) < 1) {
+                      let err93 = { instancePath: instancePath + "/status/conditions/" + i1 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema11.properties.status.properties.conditions.items.properties.reason, data: data41 };
                       vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
                     }
+                    if (!pattern10.test(data41)) {
+                      let err94 = { instancePath: instancePath + "/status/conditions/" + i1 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$" }, schema: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$", parentSchema: schema11.properties.status.properties.conditions.items.properties.reason, data: data41 };
+                      vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+                    }
                   } else {
-                    let err94 = { instancePath: instancePath + "/status/conditions/" + i1 + "/message", schemaPath: "#/properties/status/properties/conditions/items/properties/message/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.conditions.items.properties.message.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.message, data: data41 };
-                    vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+                    let err95 = { instancePath: instancePath + "/status/conditions/" + i1 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.conditions.items.properties.reason.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.reason, data: data41 };
+                    vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
                   }
                 }
-                if (data37.lastTransitionTime !== void 0) {
-                  let data42 = data37.lastTransitionTime;
+                if (data38.message !== void 0) {
+                  let data42 = data38.message;
                   if (typeof data42 == "string") {
-                    if (func2(data42) > 64) {
-                      let err95 = { instancePath: instancePath + "/status/conditions/" + i1 + "/lastTransitionTime", schemaPath: "#/properties/status/properties/conditions/items/properties/lastTransitionTime/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema11.properties.status.properties.conditions.items.properties.lastTransitionTime, data: data42 };
-                      vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
-                    }
-                    if (!pattern11.test(data42)) {
-                      let err96 = { instancePath: instancePath + "/status/conditions/" + i1 + "/lastTransitionTime", schemaPath: "#/properties/status/properties/conditions/items/properties/lastTransitionTime/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, schema: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$", parentSchema: schema11.properties.status.properties.conditions.items.properties.lastTransitionTime, data: data42 };
+                    if (func2(data42) > 32768) {
+                      let err96 = { instancePath: instancePath + "/status/conditions/" + i1 + "/message", schemaPath: "#/properties/status/properties/conditions/items/properties/message/maxLength", keyword: "maxLength", params: { limit: 32768 }, schema: 32768, parentSchema: schema11.properties.status.properties.conditions.items.properties.message, data: data42 };
                       vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
                     }
                   } else {
-                    let err97 = { instancePath: instancePath + "/status/conditions/" + i1 + "/lastTransitionTime", schemaPath: "#/properties/status/properties/conditions/items/properties/lastTransitionTime/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.conditions.items.properties.lastTransitionTime.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.lastTransitionTime, data: data42 };
+                    let err97 = { instancePath: instancePath + "/status/conditions/" + i1 + "/message", schemaPath: "#/properties/status/properties/conditions/items/properties/message/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.conditions.items.properties.message.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.message, data: data42 };
                     vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
                   }
                 }
-                if (data37.observedGeneration !== void 0) {
-                  let data43 = data37.observedGeneration;
-                  if (!(typeof data43 == "number" && !(data43 % 1) && !isNaN(data43) && isFinite(data43))) {
-                    let err98 = { instancePath: instancePath + "/status/conditions/" + i1 + "/observedGeneration", schemaPath: "#/properties/status/properties/conditions/items/properties/observedGeneration/type", keyword: "type", params: { type: "integer" }, schema: schema11.properties.status.properties.conditions.items.properties.observedGeneration.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.observedGeneration, data: data43 };
-                    vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
+                if (data38.lastTransitionTime !== void 0) {
+                  let data43 = data38.lastTransitionTime;
+                  if (typeof data43 == "string") {
+                    if (func2(data43) > 64) {
+                      let err98 = { instancePath: instancePath + "/status/conditions/" + i1 + "/lastTransitionTime", schemaPath: "#/properties/status/properties/conditions/items/properties/lastTransitionTime/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema11.properties.status.properties.conditions.items.properties.lastTransitionTime, data: data43 };
+                      vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
+                    }
+                    if (!pattern11.test(data43)) {
+                      let err99 = { instancePath: instancePath + "/status/conditions/" + i1 + "/lastTransitionTime", schemaPath: "#/properties/status/properties/conditions/items/properties/lastTransitionTime/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, schema: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$", parentSchema: schema11.properties.status.properties.conditions.items.properties.lastTransitionTime, data: data43 };
+                      vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
+                    }
+                  } else {
+                    let err100 = { instancePath: instancePath + "/status/conditions/" + i1 + "/lastTransitionTime", schemaPath: "#/properties/status/properties/conditions/items/properties/lastTransitionTime/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.conditions.items.properties.lastTransitionTime.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.lastTransitionTime, data: data43 };
+                    vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
                   }
-                  if (typeof data43 == "number" && isFinite(data43) && (data43 < 0 || isNaN(data43))) {
-                    let err99 = { instancePath: instancePath + "/status/conditions/" + i1 + "/observedGeneration", schemaPath: "#/properties/status/properties/conditions/items/properties/observedGeneration/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema11.properties.status.properties.conditions.items.properties.observedGeneration, data: data43 };
-                    vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
+                }
+                if (data38.observedGeneration !== void 0) {
+                  let data44 = data38.observedGeneration;
+                  if (!(typeof data44 == "number" && !(data44 % 1) && !isNaN(data44) && isFinite(data44))) {
+                    let err101 = { instancePath: instancePath + "/status/conditions/" + i1 + "/observedGeneration", schemaPath: "#/properties/status/properties/conditions/items/properties/observedGeneration/type", keyword: "type", params: { type: "integer" }, schema: schema11.properties.status.properties.conditions.items.properties.observedGeneration.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.observedGeneration, data: data44 };
+                    vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
+                  }
+                  if (typeof data44 == "number" && isFinite(data44) && (data44 < 0 || isNaN(data44))) {
+                    let err102 = { instancePath: instancePath + "/status/conditions/" + i1 + "/observedGeneration", schemaPath: "#/properties/status/properties/conditions/items/properties/observedGeneration/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema11.properties.status.properties.conditions.items.properties.observedGeneration, data: data44 };
+                    vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
                   }
                 }
               } else {
-                let err100 = { instancePath: instancePath + "/status/conditions/" + i1, schemaPath: "#/properties/status/properties/conditions/items/type", keyword: "type", params: { type: "object" }, schema: schema11.properties.status.properties.conditions.items.type, parentSchema: schema11.properties.status.properties.conditions.items, data: data37 };
-                vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
+                let err103 = { instancePath: instancePath + "/status/conditions/" + i1, schemaPath: "#/properties/status/properties/conditions/items/type", keyword: "type", params: { type: "object" }, schema: schema11.properties.status.properties.conditions.items.type, parentSchema: schema11.properties.status.properties.conditions.items, data: data38 };
+                vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
               }
             }
           } else {
-            let err101 = { instancePath: instancePath + "/status/conditions", schemaPath: "#/properties/status/properties/conditions/type", keyword: "type", params: { type: "array" }, schema: schema11.properties.status.properties.conditions.type, parentSchema: schema11.properties.status.properties.conditions, data: data36 };
-            vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
-          }
-        }
-        if (data34.lastPushedCommit !== void 0) {
-          let data44 = data34.lastPushedCommit;
-          if (typeof data44 == "string") {
-            if (func2(data44) > 64) {
-              let err102 = { instancePath: instancePath + "/status/lastPushedCommit", schemaPath: "#/properties/status/properties/lastPushedCommit/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema11.properties.status.properties.lastPushedCommit, data: data44 };
-              vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
-            }
-            if (!pattern12.test(data44)) {
-              let err103 = { instancePath: instancePath + "/status/lastPushedCommit", schemaPath: "#/properties/status/properties/lastPushedCommit/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, schema: "^[0-9a-f]{40}([0-9a-f]{24})?$", parentSchema: schema11.properties.status.properties.lastPushedCommit, data: data44 };
-              vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
-            }
-          } else {
-            let err104 = { instancePath: instancePath + "/status/lastPushedCommit", schemaPath: "#/properties/status/properties/lastPushedCommit/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.lastPushedCommit.type, parentSchema: schema11.properties.status.properties.lastPushedCommit, data: data44 };
+            let err104 = { instancePath: instancePath + "/status/conditions", schemaPath: "#/properties/status/properties/conditions/type", keyword: "type", params: { type: "array" }, schema: schema11.properties.status.properties.conditions.type, parentSchema: schema11.properties.status.properties.conditions, data: data37 };
             vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
           }
         }
-        if (data34.lastPushTime !== void 0) {
-          let data45 = data34.lastPushTime;
+        if (data35.lastPushedCommit !== void 0) {
+          let data45 = data35.lastPushedCommit;
           if (typeof data45 == "string") {
             if (func2(data45) > 64) {
-              let err105 = { instancePath: instancePath + "/status/lastPushTime", schemaPath: "#/properties/status/properties/lastPushTime/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema11.properties.status.properties.lastPushTime, data: data45 };
+              let err105 = { instancePath: instancePath + "/status/lastPushedCommit", schemaPath: "#/properties/status/properties/lastPushedCommit/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema11.properties.status.properties.lastPushedCommit, data: data45 };
               vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
             }
-            if (!pattern11.test(data45)) {
-              let err106 = { instancePath: instancePath + "/status/lastPushTime", schemaPath: "#/properties/status/properties/lastPushTime/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, schema: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$", parentSchema: schema11.properties.status.properties.lastPushTime, data: data45 };
+            if (!pattern12.test(data45)) {
+              let err106 = { instancePath: instancePath + "/status/lastPushedCommit", schemaPath: "#/properties/status/properties/lastPushedCommit/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, schema: "^[0-9a-f]{40}([0-9a-f]{24})?$", parentSchema: schema11.properties.status.properties.lastPushedCommit, data: data45 };
               vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
             }
           } else {
-            let err107 = { instancePath: instancePath + "/status/lastPushTime", schemaPath: "#/properties/status/properties/lastPushTime/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.lastPushTime.type, parentSchema: schema11.properties.status.properties.lastPushTime, data: data45 };
+            let err107 = { instancePath: instancePath + "/status/lastPushedCommit", schemaPath: "#/properties/status/properties/lastPushedCommit/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.lastPushedCommit.type, parentSchema: schema11.properties.status.properties.lastPushedCommit, data: data45 };
             vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
           }
         }
-        if (data34.pendingCommits !== void 0) {
-          let data46 = data34.pendingCommits;
-          if (!(typeof data46 == "number" && !(data46 % 1) && !isNaN(data46) && isFinite(data46))) {
-            let err108 = { instancePath: instancePath + "/status/pendingCommits", schemaPath: "#/properties/status/properties/pendingCommits/type", keyword: "type", params: { type: "integer" }, schema: schema11.properties.status.properties.pendingCommits.type, parentSchema: schema11.properties.status.properties.pendingCommits, data: data46 };
-            vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
-          }
-          if (typeof data46 == "number" && isFinite(data46) && (data46 < 0 || isNaN(data46))) {
-            let err109 = { instancePath: instancePath + "/status/pendingCommits", schemaPath: "#/properties/status/properties/pendingCommits/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema11.properties.status.properties.pendingCommits, data: data46 };
-            vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
-          }
-        }
-        if (data34.droppedCommits !== void 0) {
-          let data47 = data34.droppedCommits;
-          if (!(typeof data47 == "number" && !(data47 % 1) && !isNaN(data47) && isFinite(data47))) {
-            let err110 = { instancePath: instancePath + "/status/droppedCommits", schemaPath: "#/properties/status/properties/droppedCommits/type", keyword: "type", params: { type: "integer" }, schema: schema11.properties.status.properties.droppedCommits.type, parentSchema: schema11.properties.status.properties.droppedCommits, data: data47 };
+        if (data35.lastPushTime !== void 0) {
+          let data46 = data35.lastPushTime;
+          if (typeof data46 == "string") {
+            if (func2(data46) > 64) {
+              let err108 = { instancePath: instancePath + "/status/lastPushTime", schemaPath: "#/properties/status/properties/lastPushTime/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema11.properties.status.properties.lastPushTime, data: data46 };
+              vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
+            }
+            if (!pattern11.test(data46)) {
+              let err109 = { instancePath: instancePath + "/status/lastPushTime", schemaPath: "#/properties/status/properties/lastPushTime/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, schema: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$", parentSchema: schema11.properties.status.properties.lastPushTime, data: data46 };
+              vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
+            }
+          } else {
+            let err110 = { instancePath: instancePath + "/status/lastPushTime", schemaPath: "#/properties/status/properties/lastPushTime/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.lastPushTime.type, parentSchema: schema11.properties.status.properties.lastPushTime, data: data46 };
             vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
           }
-          if (typeof data47 == "number" && isFinite(data47) && (data47 < 0 || isNaN(data47))) {
-            let err111 = { instancePath: instancePath + "/status/droppedCommits", schemaPath: "#/properties/status/properties/droppedCommits/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema11.properties.status.properties.droppedCommits, data: data47 };
+        }
+        if (data35.pendingCommits !== void 0) {
+          let data47 = data35.pendingCommits;
+          if (!(typeof data47 == "number" && !(data47 % 1) && !isNaN(data47) && isFinite(data47))) {
+            let err111 = { instancePath: instancePath + "/status/pendingCommits", schemaPath: "#/properties/status/properties/pendingCommits/type", keyword: "type", params: { type: "integer" }, schema: schema11.properties.status.properties.pendingCommits.type, parentSchema: schema11.properties.status.properties.pendingCommits, data: data47 };
             vErrors === null ? vErrors = [err111] : vErrors.push(err111), errors++;
+          }
+          if (typeof data47 == "number" && isFinite(data47) && (data47 < 0 || isNaN(data47))) {
+            let err112 = { instancePath: instancePath + "/status/pendingCommits", schemaPath: "#/properties/status/properties/pendingCommits/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema11.properties.status.properties.pendingCommits, data: data47 };
+            vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
+          }
+        }
+        if (data35.droppedCommits !== void 0) {
+          let data48 = data35.droppedCommits;
+          if (!(typeof data48 == "number" && !(data48 % 1) && !isNaN(data48) && isFinite(data48))) {
+            let err113 = { instancePath: instancePath + "/status/droppedCommits", schemaPath: "#/properties/status/properties/droppedCommits/type", keyword: "type", params: { type: "integer" }, schema: schema11.properties.status.properties.droppedCommits.type, parentSchema: schema11.properties.status.properties.droppedCommits, data: data48 };
+            vErrors === null ? vErrors = [err113] : vErrors.push(err113), errors++;
+          }
+          if (typeof data48 == "number" && isFinite(data48) && (data48 < 0 || isNaN(data48))) {
+            let err114 = { instancePath: instancePath + "/status/droppedCommits", schemaPath: "#/properties/status/properties/droppedCommits/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema11.properties.status.properties.droppedCommits, data: data48 };
+            vErrors === null ? vErrors = [err114] : vErrors.push(err114), errors++;
           }
         }
       } else {
-        let err112 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "object" }, schema: schema11.properties.status.type, parentSchema: schema11.properties.status, data: data34 };
-        vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
+        let err115 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "object" }, schema: schema11.properties.status.type, parentSchema: schema11.properties.status, data: data35 };
+        vErrors === null ? vErrors = [err115] : vErrors.push(err115), errors++;
       }
     }
   } else {
-    let err113 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema11.type, parentSchema: schema11, data };
-    vErrors === null ? vErrors = [err113] : vErrors.push(err113), errors++;
+    let err116 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema11.type, parentSchema: schema11, data };
+    vErrors === null ? vErrors = [err116] : vErrors.push(err116), errors++;
   }
   return validate10.errors = vErrors, errors === 0;
 }

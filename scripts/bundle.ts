@@ -26,6 +26,9 @@ export async function bundle(outfile: string = BUNDLE): Promise<void> {
       ].join('\n'),
     },
     legalComments: 'linked',
+    // The engine keeps the source in memory. Names stay, and lines short enough to tell where an error was.
+    minifyWhitespace: true,
+    lineLimit: 160,
     logLevel: 'warning',
   });
   await chmod(outfile, 0o755);

@@ -6,6 +6,7 @@ import { CodedError, messageOf } from './errors.ts';
 import { startOperator } from './operator.ts';
 import { createJsonLog, LOG_LEVELS, type LogLevel } from './report/json-log.ts';
 import { type ListenAddress, parseListenAddress } from './server/listen-address.ts';
+import { boundGarbage } from './v8-memory.ts';
 import type { WebhookOptions } from './webhooks.ts';
 
 interface RunOptions {
@@ -70,6 +71,7 @@ function webhookOptions(options: RunOptions): WebhookOptions | undefined {
 }
 
 async function run(options: RunOptions): Promise<void> {
+  boundGarbage();
   const log = createJsonLog(options.logLevel);
   const webhooks = webhookOptions(options);
   const operator = await startOperator({

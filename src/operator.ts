@@ -10,11 +10,14 @@ import { openConnection } from './kube/connection.ts';
 import type { KubeObject } from './kube/object.ts';
 import type { ApiResource } from './kube/resource.ts';
 import type { Log } from './log.ts';
-import { ensureNamespace, ensureRedactionKey } from './operator-home.ts';
+import { clusterIdOf, ensureNamespace, ensureRedactionKey } from './operator-home.ts';
 import type { ActiveRule } from './pipeline/active-rule.ts';
+import type { TargetEvents } from './pipeline/commit-requests.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
-import type { TargetEvents } from './pipeline/target.ts';
+import { identifyFile } from './place/identify-file.ts';
+import { placeInto } from './place/place-into.ts';
 import type { BranchMetrics } from './push/branch-state.ts';
+import { SharedBranches } from './push/shared-branches.ts';
 import { Mirror } from './reconcile/mirror.ts';
 import { Repositories } from './reconcile/repositories.ts';
 import type { Repository } from './reconcile/repository.ts';
@@ -105,16 +108,25 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     clock,
     log,
   );
+  const branches = new SharedBranches({
+    dataDir: options.dataDir,
+    allowLocalRepositories: options.allowLocalRepositories,
+    clusterId: await clusterIdOf(client),
+    placeInto,
+    identify: (_path, content) => identifyFile(content),
+    clock,
+    log,
+  });
   const repositories = new Repositories(
     pipeline,
     {
       client,
-      dataDir: options.dataDir,
+      branches,
       allowLocalRepositories: options.allowLocalRepositories,
       redactionKey,
       recorder,
       targetEvents: () => targetEvents(metrics, log, (...warning) => rules?.warn(...warning), onProgress),
-      branchMetrics: () => branchMetrics(metrics),
+      branchMetrics: ({ config }) => branchMetrics(metrics, config.metadata),
       onProgress,
       clock,
       log,
@@ -175,6 +187,9 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   });
   const starting = start(pipeline, discovery, startWebhooksIfAny, mirrors).then(
     () => {
+      void repositories
+        .sweep()
+        .catch((error) => log.warn('Cannot remove clones', { reason: messageOf(error) }));
       notReady = () => webhooks?.problem ?? rules?.notSyncedReason();
       log.info('Operator started', { apiServer: client.host });
     },
@@ -268,12 +283,15 @@ function targetEvents(
   };
 }
 
-function branchMetrics(metrics: Metrics): BranchMetrics {
+function branchMetrics(
+  metrics: Metrics,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): BranchMetrics {
   return {
     gitOperation: (operation, outcome) => metrics.gitOperation({ operation, outcome }),
     push: (outcome, durationMs) => metrics.pushed(durationMs / 1000, { outcome }),
     queueSize() {},
-    dropped() {},
+    dropped: () => metrics.dropped({ namespace, name }),
   };
 }
 

@@ -52,6 +52,7 @@ test('validateGitRepoConfig: applies nested defaults', () => {
     commit: {
       authorEmailDomain: 'cluster.local',
       committer: { name: 'Me', email: 'gitops-reverser@cluster.local' },
+      maxFileBytes: 4194304,
     },
     secrets: { policy: 'Redact' },
     suspend: false,

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { ObjectStates } from './object-states.ts';
 
 const state = (resourceVersion: string, digest = `digest ${resourceVersion}`) => ({
+  uid: 'u',
   resourceVersion,
   digest,
   deleting: false,

@@ -1,4 +1,5 @@
 import { isNewer } from '../kube/resource-version.ts';
+import { ownText } from '../own-text.ts';
 
 /** What is kept of an object between its changes: no content, only what tells whether the next one matters. */
 export interface ObjectState {
@@ -14,7 +15,7 @@ export interface ObjectState {
 
 /** The states of the objects of one resource that some rule selects, by uid. */
 export class ObjectStates {
-  readonly #states = new Map<string, ObjectState>();
+  readonly #states = new Map<string, ObjectState & { readonly uid: string }>();
 
   get size(): number {
     return this.#states.size;
@@ -24,11 +25,23 @@ export class ObjectStates {
     return this.#states.get(uid);
   }
 
+  /**
+   * The uid as text of its own, the same for all who keep it. A parser may hand out parts of the text that it read,
+   * which then stays in memory as a whole: here a page of objects for one uid.
+   */
+  own(uid: string): string {
+    const known = this.#states.get(uid);
+    return known?.uid ?? ownText(uid);
+  }
+
   /** Record a state, unless a newer one is known already (a list ran ahead of the watch). */
   set(uid: string, state: ObjectState): void {
     const known = this.#states.get(uid);
-    if (known === undefined || isNewer(state.resourceVersion, known.resourceVersion))
-      this.#states.set(uid, state);
+    if (known !== undefined && !isNewer(state.resourceVersion, known.resourceVersion)) return;
+    const own = known?.uid ?? ownText(uid);
+    const { resourceVersion, digest, deleting, changedAtMs } = state;
+    const version = ownText(resourceVersion);
+    this.#states.set(own, { uid: own, resourceVersion: version, digest, deleting, changedAtMs });
   }
 
   delete(uid: string): void {

@@ -13,7 +13,8 @@ import {
   type ScriptedWatch,
   withScriptedApiServer,
 } from '../testing/scripted-api-server.ts';
-import { type Captured, type CaptureState, ResourceCapture } from './resource-capture.ts';
+import type { Captured, CaptureState, Gap } from './capture-sink.ts';
+import { ResourceCapture } from './resource-capture.ts';
 
 /** A capture on a scripted server, with what reached its sink. */
 interface Fixture {
@@ -23,11 +24,13 @@ interface Fixture {
   /** `ADDED a 6` for each change, in the order in which the sink got them. */
   readonly captured: string[];
   readonly states: string[];
+  readonly bookmarks: readonly string[];
   readonly gaps: () => number;
+  readonly lastGap: () => Gap | undefined;
   /** Versions that watches were opened from, and the watches. */
   readonly watches: { readonly from: string; readonly watch: ScriptedWatch }[];
   /** What the server lists. */
-  readonly stored: { version: string; items: unknown[] };
+  readonly stored: { version: string; items: unknown[]; current: string };
   /** Resolves once `count` watches were opened; with the last of them. */
   opened(count: number): Promise<ScriptedWatch>;
   got(count: number): Promise<void>;
@@ -43,10 +46,11 @@ interface Options {
 const soon = { intervalMs: 1, timeoutMs: 5_000 };
 
 function withCapture(options: Options, use: (fixture: Fixture) => Promise<void>): Promise<void> {
-  const stored = { version: '5', items: [] as unknown[] };
+  const stored = { version: '5', items: [] as unknown[], current: '1000000' };
   const watches: { from: string; watch: ScriptedWatch }[] = [];
   return withScriptedApiServer(
     ({ query }, answer) => {
+      if (query.get('limit') === '1') return answer.json(listOf([], stored.current));
       if (query.get('watch') !== 'true') {
         const usual = () => answer.json(listOf(stored.items, stored.version));
         return options.onList === undefined ? usual() : options.onList(answer, usual);
@@ -64,13 +68,17 @@ function withCapture(options: Options, use: (fixture: Fixture) => Promise<void>)
       const captured: string[] = [];
       const states: string[] = [];
       let gaps = 0;
+      let lastGap: Gap | undefined;
+      const bookmarks: string[] = [];
       const sink = {
         onCaptured: (one: Captured) => {
           captured.push(`${one.type} ${one.object.metadata.name} ${one.object.metadata.resourceVersion}`);
           return options.onCaptured?.(one);
         },
-        onGap: () => {
+        onBookmark: (_: unknown, version: string) => void bookmarks.push(version),
+        onGap: (_: unknown, gap: Gap) => {
           gaps++;
+          lastGap = gap;
           options.onGap?.(fixture);
         },
         onState: (_: unknown, state: CaptureState) =>
@@ -84,6 +92,8 @@ function withCapture(options: Options, use: (fixture: Fixture) => Promise<void>)
         captured,
         states,
         gaps: () => gaps,
+        lastGap: () => lastGap,
+        bookmarks,
         watches,
         stored,
         opened: (count) =>
@@ -108,7 +118,7 @@ test('ResourceCapture watches from its first list, and hands changes on in the s
     capture.start();
     assert.is(capture.position, undefined);
     const items: string[] = [];
-    await capture.list({ onItem: ({ metadata }) => items.push(metadata.name) });
+    await capture.list({ onItem: ({ metadata }) => void items.push(metadata.name) });
     assert.equal(items, ['old']);
     assert.is(capture.position, '5');
     const watch = await opened(1);
@@ -501,6 +511,101 @@ test('ResourceCapture.get asks for one name; only an empty answer means that the
       assert.is(capture.position, undefined);
     },
   );
+});
+
+test('ResourceCapture.rewind: the watch begins at a version given, without any list', () =>
+  withCapture({}, async ({ capture, opened, got, captured, watches, server }) => {
+    capture.start();
+    capture.rewind('3');
+    const watch = await opened(1);
+    assert.is(watches[0]?.from, '3');
+    assert.equal(
+      server.requests.map(({ query }) => query.get('limit')),
+      ['1', null],
+    );
+    watch.send('MODIFIED', configMap('a', '4'));
+    await got(1);
+    assert.equal(captured, ['MODIFIED a 4']);
+  }));
+
+test('ResourceCapture.rewind: a running watch goes back, never forth, after the change in hand', () => {
+  const handling: (() => void)[] = [];
+  const onCaptured = ({ object }: Captured) =>
+    object.metadata.resourceVersion === '7'
+      ? new Promise<void>((resolve) => handling.push(resolve))
+      : undefined;
+  return withCapture({ onCaptured }, async ({ capture, opened, got, captured, watches }) => {
+    capture.start();
+    await list(capture);
+    const watch = await opened(1);
+    watch.send('ADDED', configMap('a', '6'));
+    watch.send('ADDED', configMap('b', '7'));
+    await got(2);
+    capture.rewind('9');
+    capture.rewind('4');
+    capture.rewind('5');
+    assert.is(watches.length, 1);
+    handling.shift()?.();
+    const again = await opened(2);
+    assert.is(watches[1]?.from, '4');
+    again.send('ADDED', configMap('a', '6'));
+    again.bookmark('12');
+    await poll(() => capture.position === '12', soon);
+    assert.equal(captured, ['ADDED a 6', 'ADDED b 7', 'ADDED a 6']);
+  });
+});
+
+test('ResourceCapture.rewind: to a version that is too old is a gap up to where the watch was, and it goes on there', () => {
+  let count = 0;
+  const onWatch = (answer: Answer, usual: () => ScriptedWatch) => {
+    if (++count === 2) answer.status(410, 'too old');
+    else usual();
+  };
+  return withCapture({ onWatch }, async ({ capture, opened, got, watches, lastGap, bookmarks }) => {
+    capture.start();
+    await list(capture);
+    const watch = await opened(1);
+    watch.bookmark('8');
+    await poll(() => capture.position === '8', soon);
+    assert.equal(bookmarks, ['8']);
+    capture.rewind('2');
+    const again = await opened(2);
+    assert.equal(lastGap(), { kind: 'Expired', upTo: '8' });
+    assert.is(watches[1]?.from, '8');
+    again.send('ADDED', configMap('a', '9'));
+    await got(1);
+  });
+});
+
+test('ResourceCapture: a server that is at an older version than the watch was lost its history', () => {
+  const onGap = ({ capture }: Fixture) => void list(capture);
+  return withCapture({ onGap }, async ({ capture, opened, got, watches, stored, lastGap }) => {
+    capture.start();
+    await list(capture);
+    const watch = await opened(1);
+    watch.send('ADDED', configMap('a', '900'));
+    await got(1);
+    Object.assign(stored, { version: '300', current: '300' });
+    watch.end();
+    const again = await opened(2);
+    assert.equal(lastGap(), { kind: 'HistoryLost' });
+    assert.is(watches[1]?.from, '300');
+    again.send('MODIFIED', configMap('a', '301'));
+    await got(2);
+    assert.is(capture.position, '301');
+  });
+});
+
+test('ResourceCapture.rewind: a version that the server has not reached is a lost history, too', () => {
+  const onGap = ({ capture }: Fixture) => void list(capture);
+  return withCapture({ onGap }, async ({ capture, opened, watches, stored, lastGap }) => {
+    stored.current = '5';
+    capture.start();
+    capture.rewind('900');
+    await opened(1);
+    assert.equal(lastGap(), { kind: 'HistoryLost' });
+    assert.is(watches[0]?.from, '5');
+  });
 });
 
 test.run();

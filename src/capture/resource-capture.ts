@@ -2,33 +2,13 @@ import { backoffMs } from '../backoff.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { apiErrorOf, CodedError, messageOf } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { listObjects } from '../kube/list.ts';
+import { currentVersion, listObjects } from '../kube/list.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { type ApiResource, apiVersionOf } from '../kube/resource.ts';
+import { compareResourceVersions, isNewer } from '../kube/resource-version.ts';
 import { type WatchEvent, watchObjects } from '../kube/watch.ts';
 import type { Log } from '../log.ts';
-
-/** One change as the watch told it. */
-export interface Captured {
-  readonly resource: ApiResource;
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
-  readonly object: KubeObject;
-  /** When this program saw it, in milliseconds since the Unix epoch. */
-  readonly seenAtMs: number;
-}
-
-export interface CaptureSink {
-  /** A change. A promise holds up the watch (and through TCP the server) until there is room. */
-  onCaptured(captured: Captured): void | Promise<void>;
-  /** The watch lost its place (410): what happened in between has to be found by listing. */
-  onGap(resource: ApiResource): void;
-  /** The watch is up, or why it is not. */
-  onState(resource: ApiResource, state: CaptureState): void;
-}
-
-export type CaptureState =
-  | { readonly kind: 'Watching' }
-  | { readonly kind: 'Failing'; readonly error: CodedError };
+import type { Captured, CaptureSink } from './capture-sink.ts';
 
 /** A watch that fails is opened again after this long, doubling. */
 const RETRY_MIN_MS = 200;
@@ -43,7 +23,10 @@ const WATCH_MIN_MS = 1_000;
  * - Changes reach the sink one at a time, in the server's order.
  * - A list (`list`) and the handling of a change never overlap: a list's version is at least that of every change
  *   that was handed on before, and every later change reaches the sink after the list's items.
- * - The watch starts from the first list, and resumes where it was after every failure but a 410.
+ * - The watch starts from the first list or a version given (`rewind`), and resumes where it was after every failure
+ *   but a gap.
+ * - A watch never begins at a version that the server has not reached: the server would accept that, and say nothing
+ *   until it gets there.
  */
 export class ResourceCapture {
   readonly resource: ApiResource;
@@ -53,6 +36,13 @@ export class ResourceCapture {
   readonly #clock: Clock;
   readonly #abort = new AbortController();
   #position: string | undefined;
+  /** The version of the list that gave the position: the server is known to have reached it. */
+  #listedAt: string | undefined;
+  /** An older version to go on from as soon as the change in hand is handled. */
+  #rewindTo: string | undefined;
+  /** Where the watch was before it was rewound. */
+  #reached: string | undefined;
+  #watching: AbortController | undefined;
   #wakeUp: (() => void) | undefined;
   #listing: Promise<void> | undefined;
   #handling: Promise<void> | undefined;
@@ -82,6 +72,21 @@ export class ResourceCapture {
     this.#running ??= this.#run();
   }
 
+  /**
+   * Go on from this version where that is older than the present one, or where there is none: changes after it come
+   * (again). Whoever needs each change once tells by their versions.
+   */
+  rewind(position: string): void {
+    const standing = this.#rewindTo ?? this.#position;
+    if (standing === undefined) {
+      this.#position = position;
+      this.#wakeUp?.();
+    } else if (isNewer(standing, position)) {
+      this.#rewindTo = position;
+      this.#watching?.abort();
+    }
+  }
+
   /** Stop following; resolves when nothing more reaches the sink. */
   async stop(): Promise<void> {
     this.#abort.abort();
@@ -96,7 +101,7 @@ export class ResourceCapture {
    */
   async list(options: {
     readonly namespace?: string;
-    readonly onItem: (object: KubeObject) => void;
+    readonly onItem: (object: KubeObject) => void | Promise<void>;
     readonly onRestart?: () => void;
     readonly onListed?: (version: string) => void;
   }): Promise<void> {
@@ -113,6 +118,7 @@ export class ResourceCapture {
       });
       if (this.#position === undefined && options.namespace === undefined) {
         this.#position = version;
+        this.#listedAt = version;
         this.#wakeUp?.();
       }
       options.onListed?.(version);
@@ -120,6 +126,17 @@ export class ResourceCapture {
       this.#listing = undefined;
       release();
     }
+  }
+
+  /** List the resource while changes go on: what is listed may be behind them. Throws `CodedError`. */
+  survey(options: {
+    readonly onItem: (object: KubeObject) => void | Promise<void>;
+    readonly onRestart?: () => void;
+  }): Promise<string> {
+    return listObjects(this.#client, this.resource, options.onItem, {
+      ...options,
+      signal: this.#abort.signal,
+    });
   }
 
   /**
@@ -148,6 +165,7 @@ export class ResourceCapture {
   async #run(): Promise<void> {
     let failures = 0;
     while (!this.#abort.signal.aborted) {
+      this.#takeRewind();
       if (this.#position === undefined) {
         await new Promise<void>((resolve) => {
           this.#wakeUp = resolve;
@@ -159,6 +177,7 @@ export class ResourceCapture {
       try {
         const from = this.#position;
         await this.#watch(from);
+        if (this.#rewindTo !== undefined) continue;
         const isShort = this.#position === from && this.#clock.now() - openedAtMs < WATCH_MIN_MS;
         failures = isShort ? failures + 1 : 0;
         if (isShort) {
@@ -166,11 +185,10 @@ export class ResourceCapture {
         }
       } catch (error) {
         if (this.#abort.signal.aborted) return;
+        if (this.#rewindTo !== undefined) continue;
         const coded = apiErrorOf(error);
         if (coded.code === 'Gone') {
-          this.#log.warn('Watch lost its place, listing again', { reason: coded.message });
-          this.#position = undefined;
-          this.#sink.onGap(this.resource);
+          this.#loseExpired(coded.message);
           continue;
         }
         failures = this.#clock.now() - openedAtMs > RETRY_MAX_MS ? 0 : failures + 1;
@@ -182,28 +200,74 @@ export class ResourceCapture {
     }
   }
 
+  #takeRewind(): void {
+    const to = this.#rewindTo;
+    if (to === undefined) return;
+    this.#rewindTo = undefined;
+    // A gap came first: what it is closed with may be newer, and who asked needs the older.
+    if (this.#position !== undefined && !isNewer(this.#position, to)) return;
+    const reached = this.#position;
+    if (reached !== undefined && (this.#reached === undefined || isNewer(reached, this.#reached))) {
+      this.#reached = reached;
+    }
+    this.#position = to;
+  }
+
+  #loseExpired(reason: string): void {
+    const reached = this.#reached;
+    const isRewound =
+      reached !== undefined && this.#position !== undefined && isNewer(reached, this.#position);
+    this.#reached = undefined;
+    this.#log.warn('Watch lost its place, listing again', { reason });
+    this.#position = isRewound ? reached : undefined;
+    this.#sink.onGap(this.resource, { kind: 'Expired', ...(isRewound ? { upTo: reached } : {}) });
+  }
+
+  /** Has the server reached this version? If not, its storage was restored, and there is nothing to go on from. */
+  async #isReached(version: string, signal: AbortSignal): Promise<boolean> {
+    if (version === this.#listedAt) return true;
+    const current = await currentVersion(this.#client, this.resource, signal);
+    const order = compareResourceVersions(current, version);
+    if (order === undefined || order >= 0) return true;
+    this.#log.warn('The API server is at an older version than before: listing again', { current, version });
+    this.#position = undefined;
+    this.#reached = undefined;
+    this.#rewindTo = undefined;
+    this.#sink.onGap(this.resource, { kind: 'HistoryLost' });
+    return false;
+  }
+
   async #watch(from: string): Promise<void> {
-    const events = watchObjects(this.#client, this.resource, from, {
-      signal: this.#abort.signal,
-      onOpen: () => this.#sink.onState(this.resource, { kind: 'Watching' }),
-    });
-    for await (const event of events) {
-      while (this.#listing !== undefined) await this.#listing;
-      if (this.#abort.signal.aborted) return;
-      const pending = this.#handle(event);
-      if (pending === undefined) continue;
-      this.#handling = pending;
-      try {
-        await pending;
-      } finally {
-        this.#handling = undefined;
+    this.#watching = new AbortController();
+    const signal = AbortSignal.any([this.#abort.signal, this.#watching.signal]);
+    try {
+      if (!(await this.#isReached(from, signal))) return;
+      this.#listedAt = undefined;
+      const events = watchObjects(this.#client, this.resource, from, {
+        signal,
+        onOpen: () => this.#sink.onState(this.resource, { kind: 'Watching' }),
+      });
+      for await (const event of events) {
+        while (this.#listing !== undefined) await this.#listing;
+        if (signal.aborted) return;
+        const pending = this.#handle(event);
+        if (pending === undefined) continue;
+        this.#handling = pending;
+        try {
+          await pending;
+        } finally {
+          this.#handling = undefined;
+        }
       }
+    } finally {
+      this.#watching = undefined;
     }
   }
 
   #handle(event: WatchEvent): Promise<void> | undefined {
     if (event.type === 'BOOKMARK') {
       this.#position = event.resourceVersion;
+      this.#sink.onBookmark?.(this.resource, event.resourceVersion);
       return undefined;
     }
     const { type, object } = event;

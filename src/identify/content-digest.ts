@@ -1,6 +1,6 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../kube/json.ts';
+import type { JsonValue } from '../kube/json.ts';
 import type { KubeObject } from '../kube/object.ts';
-import { digestOf } from '../sanitize/digest.ts';
+import { digestOf, digestOfText } from '../sanitize/digest.ts';
 import { fieldsOfManifest, type Manifest, manifestOfFields } from '../sanitize/manifest.ts';
 
 /**
@@ -11,7 +11,7 @@ import { fieldsOfManifest, type Manifest, manifestOfFields } from '../sanitize/m
  * only make two requests look the same which are not, and then nobody is credited.
  */
 export function contentDigestOf(manifest: Manifest): string {
-  return digestOf(manifestOfFields(withoutEmpty(fieldsOfManifest(manifest)) ?? {}));
+  return digestOfText(fullText(fieldsOfManifest(manifest)) ?? '');
 }
 
 /** Digest of an object's managedFields, as reviewed and as stored. */
@@ -20,23 +20,26 @@ export function fieldsDigestOf(object: KubeObject): string {
   return digestOf(manifestOfFields({ managedFields }));
 }
 
-function withoutEmpty(fields: JsonObject): JsonObject | undefined {
-  const kept: JsonObject = {};
-  let isEmpty = true;
-  for (const key of Object.keys(fields)) {
-    const value = fields[key];
-    const full = value === undefined ? undefined : fullOf(value);
-    if (full === undefined) continue;
-    // A key such as `__proto__` has to stay a key.
-    Object.defineProperty(kept, key, { value: full, enumerable: true, configurable: true, writable: true });
-    isEmpty = false;
-  }
-  return isEmpty ? undefined : kept;
-}
-
-function fullOf(value: JsonValue): JsonValue | undefined {
+/**
+ * JSON with sorted keys and exact integers, without what is empty; undefined for what is empty itself. Equal text if
+ * and only if equal value, but for what is empty.
+ */
+function fullText(value: JsonValue): string | undefined {
+  if (typeof value === 'string') return JSON.stringify(value);
   if (value === null) return undefined;
-  // The items of a list stay, empty or not: their places count.
-  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map((item) => fullOf(item) ?? null);
-  return isJsonObject(value) ? withoutEmpty(value) : value;
+  if (typeof value !== 'object') return Object.is(value, -0) ? '-0' : String(value);
+  let text = '';
+  if (Array.isArray(value)) {
+    // The items of a list stay, empty or not: their places count.
+    for (const item of value) text += `${fullText(item) ?? 'null'},`;
+    return text === '' ? undefined : `[${text}]`;
+  }
+  const keys = Object.keys(value);
+  keys.sort();
+  for (const key of keys) {
+    const child = value[key];
+    const full = child === undefined ? undefined : fullText(child);
+    if (full !== undefined) text += `${JSON.stringify(key)}:${full},`;
+  }
+  return text === '' ? undefined : `{${text}}`;
 }

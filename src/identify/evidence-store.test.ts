@@ -49,9 +49,10 @@ const at = (version: number, value: string, second = 0, more: JsonObject = {}): 
     data: { value },
   }) as unknown as KubeObject;
 
-const created = (name: string, uid = 'u'): Evidence => ({
+const created = (name: string, uid = 'u', object: KubeObject = at(1, 'a')): Evidence => ({
   kind: 'Create',
   uid,
+  digest: contentDigestOf(sanitize(object)),
   user: { name },
   atMs: START_MS,
 });
@@ -194,6 +195,18 @@ test('EvidenceStore.attribute joins evidence to one version only, and again to t
   }
   assert.is(tell(update(at(5, 'x'))), '? NoEvidence');
   assert.is(store.size.waiting, 0);
+});
+
+test('EvidenceStore.attribute credits what a list found only with its content', () => {
+  const { store, tell } = givenStore();
+  store.record(created('alice', 'u', at(2, 'x')));
+  store.record(updated('bob', 2, at(3, 'y')));
+  // The watch tells of both; then another repository lists.
+  assert.is(tell({ operation: 'CREATE', object: at(2, 'x') }), 'alice');
+  assert.is(tell(update(at(3, 'y'), 2)), 'bob');
+  assert.is(tell(update(at(3, 'y'))), 'bob');
+  assert.is(tell({ operation: 'CREATE', object: at(3, 'y'), isListed: true }), '? DigestMismatch');
+  assert.is(tell({ operation: 'CREATE', object: at(2, 'x'), isListed: true }), 'alice');
 });
 
 test('EvidenceStore.attribute names the field manager where nobody is known', () => {

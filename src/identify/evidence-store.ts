@@ -21,8 +21,10 @@ export interface ObservedFacts {
    * (a status) counts. Absent when a version may have been missed, such as for an object that just came into scope.
    */
   readonly previousVersion?: string;
-  /** `sanitize(object)`, where the caller has it; only an UPDATE needs it. */
+  /** `sanitize(object)`, where the caller has it; an UPDATE needs it, and what a list found. */
   readonly manifest?: Manifest | null;
+  /** A list found it, so it may have been written again since it was created: then its content has to fit, too. */
+  readonly isListed?: boolean;
 }
 
 /** What happens in the store, for whoever counts. */
@@ -80,6 +82,8 @@ export class EvidenceStore {
   readonly #updates = new Map<string, Set<Bucket>>();
   readonly #waiting = new AgeQueue<Bucket>();
   readonly #joined = new AgeQueue<Bucket>();
+  /** What was joined to an update, by uid and version: a list may ask for it again. */
+  readonly #joinedAt = new Map<string, Bucket>();
   readonly #deletions: Deletions;
   readonly #evicted = new RecentUids(EVICTED_UIDS_MAX);
 
@@ -136,12 +140,21 @@ export class EvidenceStore {
     if (operation !== 'DELETE') this.#deletions.outlived(uid, resourceVersion);
     switch (operation) {
       case 'CREATE':
-        return this.#join(this.#buckets.get(`${uid} create`), resourceVersion, '') ?? 'NoEvidence';
+        return this.#findCreate(facts);
       case 'DELETE':
         return this.#deletions.attribute(uid, identityOf(object), previousVersion, this.#clock.now());
       case 'UPDATE':
         return this.#findUpdate(object, previousVersion, contentDigestOf(facts.manifest ?? sanitize(object)));
     }
+  }
+
+  #findCreate({ object, manifest, isListed }: ObservedFacts) {
+    const { uid, resourceVersion } = object.metadata;
+    const bucket = this.#buckets.get(`${uid} create`);
+    if (isListed && bucket?.about.kind === 'Create') {
+      if (bucket.about.digest !== contentDigestOf(manifest ?? sanitize(object))) return 'DigestMismatch';
+    }
+    return this.#join(bucket, resourceVersion, '') ?? 'NoEvidence';
   }
 
   #findUpdate(object: KubeObject, previousVersion: string | undefined, digest: string) {
@@ -163,6 +176,12 @@ export class EvidenceStore {
   #findByContent(object: KubeObject, digest: string) {
     const { uid, resourceVersion } = object.metadata;
     const fieldsDigest = fieldsDigestOf(object);
+    // The watch told of this very version before.
+    const joined = this.#joinedAt.get(versionKey(uid, resourceVersion));
+    if (joined !== undefined) {
+      const digestThen = joined.about.kind === 'Update' ? fieldsDigest : '';
+      return this.#join(joined, resourceVersion, digestThen, { isOnly: false }) ?? 'NoEvidence';
+    }
     const fitting: Bucket[] = [];
     for (const bucket of this.#updates.get(uid) ?? []) {
       const { about } = bucket;
@@ -254,6 +273,7 @@ export class EvidenceStore {
     this.#waiting.remove(bucket);
     this.#forgetUpdate(bucket);
     this.#joined.add(bucket, this.#clock.now());
+    if (bucket.about.kind !== 'Create') this.#joinedAt.set(versionKey(bucket.about.uid, version), bucket);
   }
 
   /** What asked to replace the same version as the winner, or an older one, has lost. */
@@ -299,6 +319,7 @@ export class EvidenceStore {
       if (this.#joined.count <= joinedMax && oldest.queuedAtMs >= nowMs - joinedMsMax) break;
       this.#joined.remove(oldest);
       this.#buckets.delete(oldest.key);
+      this.#joinedAt.delete(versionKey(oldest.about.uid, oldest.joinedTo ?? ''));
     }
     this.#deletions.trim(nowMs, onEvicted, onExpired);
   }
@@ -315,6 +336,10 @@ function keyOf(evidence: ContentEvidence): string {
     case 'Scale':
       return `${uid} scale ${evidence.previousVersion} ${evidence.replicas}`;
   }
+}
+
+function versionKey(uid: string, version: string): string {
+  return `${uid} ${version}`;
 }
 
 /** May the two be evidence for one watch? Each API version of a kind has its own reviews; scale has none. */

@@ -14,6 +14,11 @@ interface EvidenceOfAny {
 /** Somebody asked for this object to be made. The uid is given before the review, so it names one object only. */
 export interface CreateEvidence extends EvidenceOfAny {
   readonly kind: 'Create';
+  /**
+   * `contentDigestOf` the sanitized object as reviewed. Some kinds gain labels after the review (a Job), so only where
+   * the object may have been written again since does it count.
+   */
+  readonly digest: string;
 }
 
 /** Somebody asked to replace the version `previousVersion` by an object of this content. */

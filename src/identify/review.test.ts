@@ -42,6 +42,11 @@ test('evidenceOf keeps of each operation what joins it', () => {
     fieldsDigest: fieldsDigestOf(stored as unknown as KubeObject),
     ...about,
   };
+  const creation = {
+    kind: 'Create',
+    digest: contentDigestOf(sanitize(map() as unknown as KubeObject)),
+    ...about,
+  };
   const deletion = {
     kind: 'Delete',
     previousVersion: '7',
@@ -53,7 +58,7 @@ test('evidenceOf keeps of each operation what joins it', () => {
   const deleting = { deletionTimestamp: '2025-01-31T18:30:00Z' };
   const before = map({ resourceVersion: '6' });
   const cases: [string, JsonObject, unknown][] = [
-    ['a creation', { operation: 'CREATE', object: map() }, { kind: 'Create', ...about }],
+    ['a creation', { operation: 'CREATE', object: map() }, creation],
     ['an update', { operation: 'UPDATE', object: stored, oldObject: before }, update],
     [
       'kind and version, when the object lacks them',

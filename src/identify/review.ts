@@ -73,7 +73,12 @@ function creation(request: AdmissionReviewRequest, about: About): Reduced {
   const object = objectAt(request.object);
   if (object === undefined) return { ignored: 'Malformed' };
   const uid = token(object.metadata.uid);
-  return uid === undefined ? { ignored: 'NotStored' } : { kind: 'Create', uid, ...about };
+  if (uid === undefined) return { ignored: 'NotStored' };
+  const kind = isJsonObject(request.kind) ? request.kind : {};
+  const apiVersion = apiVersionOf(kind);
+  if (apiVersion === undefined || typeof kind.kind !== 'string') return { ignored: 'Malformed' };
+  const named = { ...object, apiVersion, kind: kind.kind } as unknown as KubeObject;
+  return { kind: 'Create', uid, digest: contentDigestOf(sanitize(named)), ...about };
 }
 
 function update(request: AdmissionReviewRequest, about: About): Reduced {

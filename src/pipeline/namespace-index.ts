@@ -1,5 +1,6 @@
 import type { ResourceCapture } from '../capture/resource-capture.ts';
 import type { KubeObject } from '../kube/object.ts';
+import { isNewer } from '../kube/resource-version.ts';
 import type { Labels } from '../select/label-selector.ts';
 
 /** The Namespaces of the core group, which selectors are evaluated against. */
@@ -15,6 +16,8 @@ export const NAMESPACES = {
 /** Labels of every namespace, kept current by the watch of Namespaces. */
 export class NamespaceIndex {
   readonly #labels = new Map<string, Labels>();
+  /** The version that the labels are of. */
+  readonly #versions = new Map<string, string>();
   /** Namespaces that the watch did not tell of yet, being looked up. */
   readonly #lookups = new Map<string, Promise<void>>();
 
@@ -25,10 +28,23 @@ export class NamespaceIndex {
   set(object: KubeObject): Labels | undefined {
     const before = this.#labels.get(object.metadata.name);
     this.#labels.set(object.metadata.name, object.metadata.labels ?? {});
+    this.#versions.set(object.metadata.name, object.metadata.resourceVersion);
     return before;
   }
 
+  /** Is this newer than what is known? A watch that was rewound tells the past once more. */
+  isNews({ metadata }: KubeObject): boolean {
+    const known = this.#versions.get(metadata.name);
+    return known === undefined || isNewer(metadata.resourceVersion, known);
+  }
+
+  /** Versions that are known do not hold any more. */
+  forgetVersions(): void {
+    this.#versions.clear();
+  }
+
   delete(namespace: string): void {
+    this.#versions.delete(namespace);
     this.#labels.delete(namespace);
   }
 

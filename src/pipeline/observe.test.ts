@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Captured } from '../capture/capture-sink.ts';
 import type { ObjectState } from '../capture/object-states.ts';
-import type { Captured } from '../capture/resource-capture.ts';
 import type { ObjectMeta } from '../kube/object.ts';
 import { CONFIG_MAPS, configMap } from '../testing/scripted-api-server.ts';
 import { happenedAtMs, operationOf } from './observe.ts';

@@ -1,5 +1,5 @@
+import type { Captured } from '../capture/capture-sink.ts';
 import type { ObjectState } from '../capture/object-states.ts';
-import type { Captured } from '../capture/resource-capture.ts';
 import type { Attribution } from '../identify/attribution.ts';
 import { changedAtMs } from '../identify/changed-at.ts';
 import type { ObservedFacts } from '../identify/evidence-store.ts';
@@ -8,17 +8,22 @@ import type { ApiResource } from '../kube/resource.ts';
 import type { Manifest } from '../sanitize/manifest.ts';
 import type { Operation } from '../select/selection.ts';
 
-/** A change that somebody's rule may want, cleaned. */
-export interface Observed {
+/** What a commit says of a change; its content is kept elsewhere. */
+export interface ObservedChange {
   readonly resource: ApiResource;
   readonly operation: Operation;
-  readonly object: KubeObject;
-  /** The sanitized object; null for a DELETE. */
-  readonly manifest: Manifest | null;
+  readonly object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>;
   readonly attribution: Attribution;
   readonly atMs: number;
   /** Lines for the commit body beyond the standard ones. */
   readonly details?: readonly string[];
+}
+
+/** A change that somebody's rule may want, cleaned. */
+export interface Observed extends ObservedChange {
+  readonly object: KubeObject;
+  /** The sanitized object; null for a DELETE. */
+  readonly manifest: Manifest | null;
 }
 
 /** Tells who made a change; unknown without evidence. The evidence store is one. */
@@ -50,10 +55,13 @@ const CLOCK_LAG_MS_MAX = 10_000;
  * When a change happened: what the object tells of itself where that is new, else when it was seen.
  * A field manager's time does not move when a change only removes fields, so a time that was seen before, or one
  * that lags far behind a live event, is not this change's.
+ *
+ * `isPast`: the event may be of the past, or of an object that nothing is known of (after a resume). Then what the
+ * object tells counts: a write of its status alone must not make it look newer than what somebody commits meanwhile.
  */
-export function happenedAtMs(captured: Captured, known: ObjectState | undefined): number {
+export function happenedAtMs(captured: Captured, known: ObjectState | undefined, isPast = false): number {
   const told = changedAtMs(captured.object);
-  if (captured.type === 'ADDED' && told > 0) return told;
+  if ((captured.type === 'ADDED' || isPast) && captured.type !== 'DELETED' && told > 0) return told;
   const isNew = told > (known?.changedAtMs ?? 0);
   return isNew && told <= captured.seenAtMs && captured.seenAtMs - told < CLOCK_LAG_MS_MAX
     ? told

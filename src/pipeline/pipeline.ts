@@ -1,15 +1,9 @@
-import { backoffMs } from '../backoff.ts';
+import type { Captured, CaptureSink, CaptureState, Gap } from '../capture/capture-sink.ts';
 import { ObjectStates } from '../capture/object-states.ts';
-import {
-  type Captured,
-  type CaptureSink,
-  type CaptureState,
-  ResourceCapture,
-} from '../capture/resource-capture.ts';
+import { ResourceCapture } from '../capture/resource-capture.ts';
 import type { Clock } from '../clock.ts';
-import { type CodedError, messageOf } from '../errors.ts';
+import { CodedError, messageOf } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
-import type { KubeObject } from '../kube/object.ts';
 import { type ApiResource, resourceKey } from '../kube/resource.ts';
 import { isNewer } from '../kube/resource-version.ts';
 import type { Log } from '../log.ts';
@@ -17,14 +11,17 @@ import { digestOf } from '../sanitize/digest.ts';
 import { sanitize } from '../sanitize/sanitize.ts';
 import type { ActiveRule } from './active-rule.ts';
 import { resourcesToFollow } from './follow.ts';
+import { NamespaceChanges } from './namespace-changes.ts';
 import { NAMESPACES, NamespaceIndex } from './namespace-index.ts';
 import { type Authors, happenedAtMs, type Observed, operationOf } from './observe.ts';
 import type { Target } from './target.ts';
 import { TargetJoins } from './target-joins.ts';
 
-/** A list of the namespaces that failed is tried again after this long, doubling. */
-const RELIST_MIN_MS = 500;
-const RELIST_MAX_MS = 30_000;
+const STUCK = new CodedError(
+  'GitFailed',
+  'the local clone takes no commits, and too many wait; the condition of the GitRepoConfig says why',
+  { retry: true },
+);
 
 export interface PipelineEvents {
   /** An event came from a watch, and what became of it. */
@@ -47,6 +44,7 @@ export class Pipeline implements CaptureSink {
   readonly #log: Log;
   readonly #namespaces = new NamespaceIndex();
   readonly #namespaceCapture: ResourceCapture;
+  readonly #namespaceChanges: NamespaceChanges;
   readonly #captures = new Map<string, ResourceCapture>();
   readonly #captureStates = new Map<string, CaptureState>();
   readonly #states = new Map<string, ObjectStates>();
@@ -63,6 +61,15 @@ export class Pipeline implements CaptureSink {
     this.#log = log;
     this.#namespaceCapture = new ResourceCapture(NAMESPACES, client, this, log, clock);
     this.#captures.set(resourceKey(NAMESPACES), this.#namespaceCapture);
+    this.#namespaceChanges = new NamespaceChanges({
+      index: this.#namespaces,
+      capture: this.#namespaceCapture,
+      targets: () => this.#targets.values(),
+      authors,
+      signal: this.#abort.signal,
+      clock,
+      log,
+    });
   }
 
   /** Learn the namespaces, which selectors need. Throws `CodedError` when they cannot be listed. */
@@ -90,6 +97,9 @@ export class Pipeline implements CaptureSink {
 
   /** Add a target; its rules are added by `setRule`. */
   addTarget(target: Target): void {
+    const known = this.#targets.get(target.key)?.target;
+    if (known === target) return;
+    known?.close();
     const joins = new TargetJoins(target, {
       captureOf: (resource) => this.#captureOf(resource),
       statesOf: (resource) => this.#statesOf(resource),
@@ -105,6 +115,7 @@ export class Pipeline implements CaptureSink {
   }
 
   removeTarget(key: string): void {
+    this.#targets.get(key)?.target.close();
     this.#targets.delete(key);
     this.#plan();
   }
@@ -124,10 +135,17 @@ export class Pipeline implements CaptureSink {
     this.#plan();
   }
 
+  /** The target's branch is not what was committed to it: compare all that it follows. */
+  compare(targetKey: string): void {
+    const joins = this.#targets.get(targetKey);
+    joins?.closeGap(joins.target.followed);
+  }
+
   /** Is everything that the rule selects listed, committed locally and watched? */
   isSynced(targetKey: string, rule: ActiveRule): boolean {
     const joins = this.#targets.get(targetKey);
     if (joins === undefined || rule.unlisted.size > 0 || rule.snapshot.kind === 'Pending') return false;
+    if (joins.target.isStuck) return false;
     return this.failuresOf(targetKey, rule).length === 0;
   }
 
@@ -141,7 +159,10 @@ export class Pipeline implements CaptureSink {
     return selectedBy(rule, joins.target.followed).flatMap((resource) => {
       const key = resourceKey(resource);
       const state = this.#captureStates.get(key);
-      const error = joins.errors.get(key) ?? (state?.kind === 'Failing' ? state.error : undefined);
+      const error =
+        joins.errors.get(key) ??
+        (state?.kind === 'Failing' ? state.error : undefined) ??
+        (joins.target.isStuck ? STUCK : undefined);
       return error === undefined ? [] : [{ resource, error }];
     });
   }
@@ -153,19 +174,34 @@ export class Pipeline implements CaptureSink {
     if (before?.kind !== state.kind) this.#events.onProgress();
   }
 
-  onGap(resource: ApiResource): void {
-    if (resource === NAMESPACES) void this.#relistNamespaces();
+  onGap(resource: ApiResource, gap: Gap): void {
+    if (isNamespace(resource)) void this.#namespaceChanges.relist();
+    if (gap.kind === 'HistoryLost') this.#states.delete(resourceKey(resource));
     for (const joins of this.#targets.values()) {
-      if (joins.target.follows(resource)) joins.closeGap([resource]);
+      const { target } = joins;
+      if (!target.follows(resource)) continue;
+      if (gap.kind === 'HistoryLost') joins.startOver(resource);
+      else if (gap.upTo === undefined || !target.hasSeen(resource, gap.upTo)) joins.closeGap([resource]);
+    }
+  }
+
+  onBookmark(resource: ApiResource, version: string): void {
+    for (const { target } of this.#targets.values()) {
+      if (target.follows(resource)) target.bookmark(resource, version);
     }
   }
 
   onCaptured(captured: Captured): void | Promise<void> {
     const { resource, object } = captured;
-    if (isNamespace(resource)) this.#noteNamespace(captured);
+    if (isNamespace(resource)) this.#namespaceChanges.note(captured);
     const takers = [...this.#targets.values()]
       .map(({ target }) => target)
-      .filter((target) => target.follows(resource));
+      .filter(
+        (target) =>
+          target.isTaking &&
+          target.follows(resource) &&
+          !target.hasSeen(resource, object.metadata.resourceVersion),
+      );
     // Who deletes a Namespace matters also where nobody captures Namespaces: everything in it follows.
     if (takers.length === 0 && !isNamespace(resource)) return;
     const { namespace } = object.metadata;
@@ -183,15 +219,22 @@ export class Pipeline implements CaptureSink {
   }
 
   #route(captured: Captured, takers: readonly Target[]): void | Promise<void> {
+    const pending = this.#handOn(captured, takers);
+    for (const target of takers) target.saw(captured.resource, captured.object.metadata.resourceVersion);
+    return pending;
+  }
+
+  #handOn(captured: Captured, takers: readonly Target[]): void | Promise<void> {
     const { resource, object } = captured;
     const { uid, resourceVersion } = object.metadata;
     const states = this.#statesOf(resource);
     const known = states.get(uid);
-    const operation = operationOf(captured, known);
-    // A list that ran ahead of the watch left a newer state: then nothing it knows is of the version before this one.
+    // Where a list ran ahead of the watch, or the watch was rewound, the state is newer: then nothing it knows is of
+    // the version before this one.
     const isLive = known === undefined || isNewer(resourceVersion, known.resourceVersion);
+    const operation = operationOf(captured, isLive ? known : undefined);
     const previous = isLive && known !== undefined ? { previousVersion: known.resourceVersion } : {};
-    if (captured.type === 'DELETED') states.delete(uid);
+    if (captured.type === 'DELETED' && isLive) states.delete(uid);
     if (operation === undefined) return this.#events.onEvent(resource, 'Unchanged');
     // Every deletion is attributed, also of what no rule selects: cascades are credited by the deletion of the owner.
     const deletion =
@@ -201,14 +244,14 @@ export class Pipeline implements CaptureSink {
       const rules = target.rulesFor({ resource, object, operation }, this.#namespaces.labels);
       for (const rule of target.rules) {
         if (rule.selection.selectsKind(resource)) {
-          rule.setInScope(resource, uid, operation !== 'DELETE' && rules.includes(rule));
+          rule.setInScope(resource, states.own(uid), operation !== 'DELETE' && rules.includes(rule));
         }
       }
       return { target, rules };
     });
     const selected = routed.filter(({ rules }) => rules.length > 0);
     if (selected.length === 0) {
-      states.delete(uid);
+      if (isLive) states.delete(uid);
       if (operation === 'DELETE' && captured.type !== 'DELETED') {
         states.set(uid, { resourceVersion, digest: '', deleting: true, changedAtMs: 0 });
       }
@@ -217,7 +260,8 @@ export class Pipeline implements CaptureSink {
 
     const manifest = operation === 'DELETE' ? null : sanitize(object);
     const digest = manifest === null ? '' : digestOf(manifest);
-    const seenAtMs = happenedAtMs(captured, known);
+    const isPast = !isLive || (known === undefined && takers.some((target) => target.isUnchecked(resource)));
+    const seenAtMs = happenedAtMs(captured, known, isPast);
     if (captured.type !== 'DELETED') {
       states.set(uid, { resourceVersion, digest, deleting: operation === 'DELETE', changedAtMs: seenAtMs });
     }
@@ -228,53 +272,24 @@ export class Pipeline implements CaptureSink {
     const attribution = deletion ?? this.#authors.attribute({ operation, object, manifest, ...previous });
     const atMs = (attribution.kind === 'known' ? attribution.atMs : undefined) ?? seenAtMs;
     const observed: Observed = { resource, operation, object, manifest, attribution, atMs };
-    const pending = selected.flatMap(({ target, rules }) => target.take(observed, rules) ?? []);
+    const pending = selected.flatMap(({ target, rules }) => this.#give(target, observed, rules) ?? []);
     if (pending.length > 0) return Promise.all(pending).then(() => {});
   }
 
-  /** A namespace whose labels change moves in or out of scope, with everything in it. */
-  #noteNamespace({ type, object }: Captured): void {
-    const { name, resourceVersion } = object.metadata;
-    if (type === 'DELETED') {
-      this.#authors.namespaceGone(object);
-      return this.#namespaces.delete(name);
-    }
-    const before = this.#namespaces.set(object);
-    if (before === undefined) return;
-    for (const joins of this.#targets.values()) {
-      const entering = joins.target.rules.filter(
-        ({ selection }) =>
-          selection.dependsOnNamespaces &&
-          selection.selectsNamespace(object.metadata.labels ?? {}) &&
-          !selection.selectsNamespace(before),
-      );
-      joins.enter(entering, name, { resourceVersion, timeMs: this.#clock.now(), resumed: false });
-    }
-  }
-
-  async #relistNamespaces(): Promise<void> {
-    for (let failures = 0; !this.#abort.signal.aborted; failures++) {
-      try {
-        const listed: KubeObject[] = [];
-        await this.#namespaceCapture.list({
-          onItem: (object) => void listed.push(object),
-          onRestart: () => void listed.splice(0),
-        });
-        const names = new Set(listed.map(({ metadata }) => metadata.name));
-        this.#namespaces.keep(names);
-        for (const object of listed) {
-          this.#noteNamespace({
-            resource: NAMESPACES,
-            type: 'MODIFIED',
-            object,
-            seenAtMs: this.#clock.now(),
-          });
-        }
-        return;
-      } catch (error) {
-        this.#log.warn('Cannot list namespaces', { reason: messageOf(error) });
-        await this.#clock.sleep(backoffMs(failures, RELIST_MIN_MS, RELIST_MAX_MS), this.#abort.signal);
-      }
+  /** What one target cannot deal with must not keep the others from it. */
+  #give(target: Target, observed: Observed, rules: readonly ActiveRule[]): void | Promise<void> {
+    try {
+      return target.take(observed, rules);
+    } catch (error) {
+      const { name, namespace, resourceVersion } = observed.object.metadata;
+      this.#log.error('Change left out: a repository could not deal with it', {
+        gitRepoConfig: target.key,
+        namespace,
+        name,
+        resourceVersion,
+        reason: messageOf(error),
+        stack: error instanceof Error ? error.stack : undefined,
+      });
     }
   }
 

@@ -2,7 +2,9 @@ import { backoffMs } from '../backoff.ts';
 import { apiErrorOf, type CodedError, messageOf } from '../errors.ts';
 import { type ApiResource, groupResource, resourceKey } from '../kube/resource.ts';
 import type { ActiveRule, Scope } from './active-rule.ts';
-import { type JoinContext, type JoinRequest, join } from './join.ts';
+import { BackgroundCheck } from './background-check.ts';
+import { differs, join } from './join.ts';
+import type { JoinContext, JoinRequest } from './join-request.ts';
 import type { Target } from './target.ts';
 
 /** A list that failed is tried again after this long, doubling. */
@@ -25,14 +27,25 @@ export class TargetJoins {
   readonly target: Target;
   readonly #context: TargetJoinsContext;
   readonly #pending: JoinRequest[] = [];
+  readonly #checks: ApiResource[] = [];
   readonly #errors = new Map<string, CodedError>();
   #isRunning = false;
   #running: Promise<void> = Promise.resolve();
   #failures = 0;
+  readonly #backgroundCheck: BackgroundCheck;
+  #isBegun = false;
 
   constructor(target: Target, context: TargetJoinsContext) {
     this.target = target;
     this.#context = context;
+    this.#backgroundCheck = new BackgroundCheck(target, context, {
+      isIdle: () => !this.#isRunning,
+      compare: (resource) => this.#compare(resource),
+    });
+    target.onStuck = (isStuck) => {
+      this.#context.onProgress();
+      if (!isStuck && !this.#isRunning) this.#goOn();
+    };
   }
 
   /** Why resources could not be listed in the last round, by resource. */
@@ -47,7 +60,7 @@ export class TargetJoins {
 
   /** The target follows these resources from now on. */
   listNew(resources: readonly ApiResource[]): void {
-    this.#request(requestsFor(this.target.rules, resources));
+    this.#resumeOrList(requestsFor(this.target.rules, resources));
   }
 
   /** A rule is new on the target: list for it whatever is not asked for yet. */
@@ -57,7 +70,7 @@ export class TargetJoins {
     );
     const missing = [...this.target.followed].filter((resource) => !asked.has(resourceKey(resource)));
     const requests = requestsFor([rule], missing);
-    this.#request(requests);
+    this.#resumeOrList(requests);
     // A rule whose kinds are not served yet has nothing to list: what will come of them is no snapshot's.
     if (requests.length === 0 && asked.size === 0 && rule.snapshot.kind === 'Pending') {
       rule.snapshot = { kind: 'Committed', timeMs: this.#context.clock.now() };
@@ -79,6 +92,8 @@ export class TargetJoins {
    * its first list of a resource is served by that.
    */
   closeGap(resources: Iterable<ApiResource>): void {
+    const all = [...resources];
+    for (const resource of all) this.target.cursor.withhold(resourceKey(resource));
     const isPending = (rule: ActiveRule, resource: ApiResource) =>
       this.#pending.some(
         (request) =>
@@ -87,48 +102,118 @@ export class TargetJoins {
           resourceKey(request.resource) === resourceKey(resource),
       );
     this.#request(
-      [...resources].flatMap((resource) =>
+      all.flatMap((resource) =>
         selecting(this.target.rules, resource)
           .filter((rule) => !isPending(rule, resource))
-          .map((rule) => ({
-            rule,
-            resource,
-            scope: { ...rule.scope, timeMs: snapshotTimeMs(rule), resumed: true },
-          })),
+          .map((rule) => comparing(rule, resource)),
       ),
     );
   }
 
+  /** What was seen of the resource was another history: versions and states of it do not hold any more. */
+  startOver(resource: ApiResource): void {
+    this.target.forget(resource);
+    this.closeGap([resource]);
+  }
+
+  #resumeOrList(requests: readonly JoinRequest[]): void {
+    this.#begin();
+    this.#request(requests.filter((request) => !this.#resume(request)));
+  }
+
+  /** Marks of rules that are not put to work in the same go would not be kept up from here on. */
+  #begin(): void {
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    queueMicrotask(() => this.target.cursor.keepRules(new Set(this.target.rules.map(({ uid }) => uid))));
+  }
+
+  /** Go on with a resource from the rule's cursor, if it has one there and nothing newer was handed on yet. */
+  #resume({ rule, resource }: JoinRequest): boolean {
+    const { target } = this;
+    const key = resourceKey(resource);
+    const position = rule.resumesAt?.get(key);
+    if (position === undefined) return false;
+    const isThere = target.seen(key) === position && target.cursor.position(key) === position;
+    if (target.cursor.hasBegun(key) && !isThere) return false;
+    const capture = this.#context.captureOf(resource);
+    if (capture === undefined) return false;
+    rule.follow(resource);
+    target.resume(resource, position);
+    capture.rewind(position);
+    this.#backgroundCheck.begin();
+    return true;
+  }
+
+  /** The target lapsed: take changes again, from where it was. */
+  #goOn(): void {
+    const { target } = this;
+    if (target.isTaking) return;
+    target.takeAgain();
+    const lost: ApiResource[] = [];
+    for (const resource of target.followed) {
+      const position = target.position(resource);
+      if (position === undefined) lost.push(resource);
+      else this.#context.captureOf(resource)?.rewind(position);
+    }
+    this.closeGap(lost);
+    this.#context.onProgress();
+  }
+
+  /** Look first, and only where something differs, keep changes back to set it right. */
+  async #compare(resource: ApiResource): Promise<void> {
+    const { target } = this;
+    const requests = selecting(target.rules, resource).map((rule) => comparing(rule, resource));
+    try {
+      if (!(await differs(requests, { ...this.#context, target }))) {
+        target.checked(resource);
+        return this.#context.onProgress();
+      }
+    } catch (error) {
+      const reason = messageOf(error);
+      return this.#context.log.debug('Cannot compare yet', { resource: groupResource(resource), reason });
+    }
+    this.#checks.push(resource);
+    this.#start();
+    await this.idle();
+  }
+
   #request(requests: readonly JoinRequest[]): void {
     if (requests.length === 0) return;
-    for (const { rule, resource } of requests) rule.setListed(resourceKey(resource), false);
+    const { cursor } = this.target;
+    for (const { rule, resource } of requests) {
+      const key = resourceKey(resource);
+      rule.setListed(key, false);
+      if (!cursor.hasBegun(key)) cursor.withhold(key);
+    }
+    for (const rule of new Set(requests.map((request) => request.rule))) {
+      if (cursor.hasRule(rule)) cursor.markRule(rule, this.#context.clock.now());
+    }
     this.#pending.push(...requests);
     this.target.hold();
+    this.#start();
+  }
+
+  #start(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
     this.#running = this.#run();
   }
 
   async #run(): Promise<void> {
-    const { clock, signal, isGone, onProgress, namespaces, log } = this.#context;
+    const { clock, signal, isGone, onProgress, namespaces } = this.#context;
     const { target } = this;
     // Rules that are set in one go are listed in one go.
     await Promise.resolve();
-    while (this.#pending.length > 0 && !isGone()) {
-      const requests = this.#pending.splice(0).filter((request) => this.#isWanted(request));
-      target.hold();
-      const failed = await this.#round(requests);
+    while ((this.#pending.length > 0 || this.#checks.length > 0) && !isGone()) {
+      const failed = this.#pending.length > 0 ? await this.#listPending() : await this.#check();
       if (this.#pending.length > 0) {
         this.#pending.push(...failed);
         continue;
       }
       const isComplete = await target.release(namespaces);
       onProgress();
-      if (!isComplete) {
-        // Changes of any resource were let go, deletions among them: all has to be compared.
-        log.warn('Too many changes while listing, listing again', { gitRepoConfig: target.key });
-        this.closeGap(target.followed);
-      }
+      if (!isComplete && !target.isStuck) this.#goOn();
       if (failed.length === 0) {
         this.#failures = 0;
         continue;
@@ -138,6 +223,25 @@ export class TargetJoins {
     }
     // In the same moment as the last look at what is pending, so that no request falls between.
     this.#isRunning = false;
+  }
+
+  #listPending(): Promise<readonly JoinRequest[]> {
+    const requests = this.#pending.splice(0).filter((request) => this.#isWanted(request));
+    this.target.hold();
+    return this.#round(requests);
+  }
+
+  /** Compare one resource; a failure leaves it among the unchecked. */
+  async #check(): Promise<readonly JoinRequest[]> {
+    const { target } = this;
+    const [resource] = this.#checks.splice(0, 1);
+    if (resource === undefined || !target.follows(resource)) return [];
+    this.#context.log.info('Something differs, comparing', { resource: groupResource(resource) });
+    target.hold(resource);
+    const rules = selecting(target.rules, resource);
+    const failed = await this.#round(rules.map((rule) => comparing(rule, resource)));
+    if (failed.length === 0) target.checked(resource);
+    return [];
   }
 
   async #round(requests: readonly JoinRequest[]): Promise<readonly JoinRequest[]> {
@@ -177,6 +281,11 @@ function requestsFor(
 
 function selecting(rules: readonly ActiveRule[], resource: ApiResource): readonly ActiveRule[] {
   return rules.filter(({ selection }) => selection.selectsKind(resource));
+}
+
+/** What a list finds different are changes. */
+function comparing(rule: ActiveRule, resource: ApiResource): JoinRequest {
+  return { rule, resource, scope: { ...rule.scope, timeMs: snapshotTimeMs(rule), resumed: true } };
 }
 
 function snapshotTimeMs({ snapshot, scope }: ActiveRule): number {

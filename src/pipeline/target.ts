@@ -1,52 +1,19 @@
-import { authorOf, unknownAuthor } from '../commit/author.ts';
-import type { CommitRequest, FileChange } from '../commit/commit-request.ts';
-import { type CompiledTemplate, commitMessage, snapshotMessage } from '../commit/message.ts';
-import type { Attribution } from '../identify/attribution.ts';
-import { identityOf, type ObjectIdentity } from '../kube/object.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { type ApiResource, groupKindKey, resourceKey } from '../kube/resource.ts';
-import { isNewer } from '../kube/resource-version.ts';
+import { isNewer, newestVersion, oldestVersion } from '../kube/resource-version.ts';
 import type { Log } from '../log.ts';
-import { pathOf } from '../place/path.ts';
-import { renderYaml } from '../render/yaml.ts';
-import { removeFields } from '../sanitize/exclude-fields.ts';
-import type { Manifest } from '../sanitize/manifest.ts';
-import { isSensitive, redact } from '../sanitize/redact.ts';
+import { isSensitive } from '../sanitize/redact.ts';
 import type { NamespaceLabels } from '../select/selection.ts';
 import type { ActiveRule } from './active-rule.ts';
 import type { Branch } from './branch.ts';
-import type { Observed } from './observe.ts';
+import { CommitRequests, type TargetEvents, type TargetSettings } from './commit-requests.ts';
+import { HeldChanges } from './held-changes.ts';
+import type { Observed, ObservedChange } from './observe.ts';
+import { Room } from './room.ts';
+import { TargetCursor } from './target-cursor.ts';
 
-/** How a GitRepoConfig wants its commits. */
-export interface TargetSettings {
-  /** Folder in the repository; empty for its root. */
-  readonly prefix: string;
-  readonly emailDomain: string;
-  readonly template: CompiledTemplate | undefined;
-  readonly committer: { readonly name: string; readonly email: string };
-  readonly secretsPolicy: 'Redact' | 'Skip';
-  /** Keys the fingerprints of redacted values; one per repository. */
-  readonly redactionKey: Buffer;
-}
-
-/** Changes that wait while a target lists; beyond it the list is begun again, which covers them. */
-const HELD_CHANGES_MAX = 20_000;
-/** A file this large is not committed: the API server stores at most about 1.5 MiB, so YAML stays below. */
-const FILE_BYTES_MAX = 8 * 1024 * 1024;
-
-export interface CommittedFacts {
-  readonly sha: string;
-  readonly request: CommitRequest;
-  /** Absent for a snapshot. */
-  readonly attribution?: Attribution;
-}
-
-/** What happened to a commit request, for whoever counts. */
-export interface TargetEvents {
-  onCommitted(rules: readonly ActiveRule[], facts: CommittedFacts): void;
-  onUnchanged(rules: readonly ActiveRule[]): void;
-  onDropped(rules: readonly ActiveRule[], paths: readonly string[]): void;
-  onRefused(rules: readonly ActiveRule[], path: string, reason: string): void;
-}
+/** Paths that are remembered for having been written again after a list; see `#isCovered`. */
+const REWRITTEN_PATHS_MAX = 10_000;
 
 /**
  * The rules that want a change by this user. A deletion is wanted whoever asked for it: Git never keeps the file of
@@ -54,7 +21,7 @@ export interface TargetEvents {
  */
 export function wantedBy(
   rules: readonly ActiveRule[],
-  { attribution, operation }: Pick<Observed, 'attribution' | 'operation'>,
+  { attribution, operation }: Pick<ObservedChange, 'attribution' | 'operation'>,
 ): readonly ActiveRule[] {
   if (attribution.kind === 'unknown' || operation === 'DELETE') return rules;
   return rules.filter(({ selection }) => !selection.excludesUser(attribution.name));
@@ -67,27 +34,59 @@ export function wantedBy(
  *
  * While it lists (`hold` … `release`), changes are kept back, so that a list's content never overwrites a newer
  * change: after the list at version L, changes up to L are covered by it and skipped.
+ *
+ * When more changes come than can be kept, or its branch is stuck, it lapses: it takes nothing more until it is
+ * resumed, and then begins again, for each resource, after the last change that it took (`seen`).
  */
 export class Target {
   readonly key: string;
   readonly settings: TargetSettings;
   readonly branch: Branch;
-  readonly #events: TargetEvents;
-  readonly #log: Log;
+  readonly requests: CommitRequests;
+  readonly cursor: TargetCursor;
+  /** The branch is stuck, or has room again. */
+  onStuck: (isStuck: boolean) => void = () => {};
+  readonly #clock: Clock;
   readonly #rules = new Map<string, ActiveRule>();
   /** Which version of each kind is followed: `group/Kind` to resource. */
   readonly #follows = new Map<string, ApiResource>();
-  /** Changes up to this version are covered by a list: by resource, and by resource and namespace. */
-  readonly #coveredUpTo = new Map<string, string>();
-  #held: Observed[] | undefined;
-  #overflowed = false;
+  /** The version of each resource up to which changes were taken. */
+  readonly #seen = new Map<string, string>();
+  readonly #held = new HeldChanges();
+  /** Paths written by a change older than a list that covered another rule of theirs. */
+  readonly #rewritten = new Set<string>();
+  /** Resources that went on from a cursor: nothing is known of their objects until they are checked. */
+  readonly #unchecked = new Map<string, ApiResource>();
+  readonly #room: Room;
+  #isLapsed = false;
+  #isClosed = false;
+  #takenAtMs = 0;
 
-  constructor(key: string, settings: TargetSettings, branch: Branch, events: TargetEvents, log: Log) {
+  constructor(
+    key: string,
+    settings: TargetSettings,
+    branch: Branch,
+    events: TargetEvents,
+    log: Log,
+    clock: Clock = systemClock,
+  ) {
     this.key = key;
     this.settings = settings;
     this.branch = branch;
-    this.#events = events;
-    this.#log = log;
+    this.requests = new CommitRequests(settings, events, log);
+    this.cursor = new TargetCursor(
+      settings.owner,
+      branch,
+      JSON.stringify([settings.prefix, settings.secretsPolicy, settings.maxFileBytes]),
+    );
+    this.#clock = clock;
+    this.#room = new Room(clock, (isStuck) => {
+      if (isStuck) {
+        this.#lapse();
+        log.warn('The repository takes no changes; others go on without it', { gitRepoConfig: key });
+      } else log.info('The repository takes changes again', { gitRepoConfig: key });
+      this.onStuck(isStuck);
+    });
   }
 
   get rules(): readonly ActiveRule[] {
@@ -99,7 +98,10 @@ export class Target {
   }
 
   removeRule(key: string): void {
+    const rule = this.#rules.get(key);
+    if (rule === undefined) return;
     this.#rules.delete(key);
+    this.cursor.dropRule(rule.uid);
   }
 
   /** Follow these resources from now on, one version of each kind; returns those that were not followed before. */
@@ -110,8 +112,8 @@ export class Target {
       const next = wanted.get(groupKind);
       if (next !== undefined && resourceKey(next) === key) continue;
       this.#follows.delete(groupKind);
-      for (const covered of [...this.#coveredUpTo.keys()])
-        if (covered.startsWith(`${key} `)) this.#coveredUpTo.delete(covered);
+      this.forget(resource);
+      this.cursor.drop(key);
       for (const rule of this.#rules.values()) rule.unfollow(key);
     }
     const added: ApiResource[] = [];
@@ -149,25 +151,116 @@ export class Target {
     );
   }
 
-  /** Keep back changes while the target lists. */
-  hold(): void {
-    this.#held ??= [];
-    this.#overflowed = false;
+  /** Another target may write to the same branch from now on: this one hands nothing over any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#isLapsed = true;
+    this.cursor.close();
   }
 
-  /** Note that a list of this version covers the resource (in one namespace, or everywhere). */
-  covered(resource: ApiResource, version: string, namespace?: string): void {
-    this.#coveredUpTo.set(`${resourceKey(resource)} ${namespace ?? ''}`, version);
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
-  /** Hand on what was held; false when too much came and the list has to be made again. */
+  /** Does the target take changes? Not while it has lapsed. */
+  get isTaking(): boolean {
+    return !this.#isLapsed;
+  }
+
+  get isStuck(): boolean {
+    return this.#room.isStuck;
+  }
+
+  /** The version up to which changes of a resource were taken; undefined when none is known. */
+  seen(resource: string): string | undefined {
+    return this.#seen.get(resource);
+  }
+
+  /** Was the change of this version taken already? Then it comes again for somebody else. */
+  hasSeen(resource: ApiResource, version: string): boolean {
+    const seen = this.#seen.get(resourceKey(resource));
+    return seen !== undefined && !isNewer(version, seen);
+  }
+
+  /** Everything of the resource up to this version was offered to the target. */
+  saw(resource: ApiResource, version: string): void {
+    if (!this.#isLapsed) this.#seen.set(resourceKey(resource), version);
+  }
+
+  /** As `saw`, and told without a change. */
+  bookmark(resource: ApiResource, version: string): void {
+    if (this.#isLapsed) return;
+    if (!this.hasSeen(resource, version)) this.saw(resource, version);
+    if (!this.#held.isHolding(resourceKey(resource))) this.cursor.reached(resourceKey(resource), version);
+  }
+
+  /** Go on with a resource from where an earlier process left off. */
+  resume(resource: ApiResource, position: string): void {
+    const key = resourceKey(resource);
+    this.#seen.set(key, position);
+    this.cursor.begin(key, position);
+    this.#unchecked.set(key, resource);
+  }
+
+  /** Resources that went on from a cursor and were not compared since. */
+  get unchecked(): Iterable<ApiResource> {
+    return this.#unchecked.values();
+  }
+
+  /** Is the resource one of the `unchecked`? */
+  isUnchecked(resource: ApiResource): boolean {
+    return this.#unchecked.has(resourceKey(resource));
+  }
+
+  /** The resource was listed and compared for all rules. */
+  checked(resource: ApiResource): void {
+    this.#unchecked.delete(resourceKey(resource));
+  }
+
+  /** What is known of the versions of a resource does not hold any more. */
+  forget(resource: ApiResource): void {
+    const key = resourceKey(resource);
+    this.#seen.delete(key);
+    this.#held.drop(key);
+    this.#unchecked.delete(key);
+    this.cursor.withhold(key);
+    for (const rule of this.#rules.values()) rule.uncover(key);
+  }
+
+  /** Keep back changes of one resource, or of all, while the target lists. */
+  hold(resource?: ApiResource): void {
+    this.#held.hold(resource === undefined ? undefined : resourceKey(resource));
+  }
+
+  /** Hand on what was held; false when the target lapsed and has to be resumed. */
   async release(namespaces: NamespaceLabels): Promise<boolean> {
-    while (!this.#overflowed && this.#held !== undefined && this.#held.length > 0) {
-      const [observed] = this.#held.splice(0, 1) as [Observed];
+    for (;;) {
+      const observed = this.#isLapsed ? undefined : this.#held.next();
+      if (observed === undefined) break;
       await this.#submit(observed, this.rulesFor(observed, namespaces));
     }
-    this.#held = undefined;
-    return !this.#overflowed;
+    this.#held.end();
+    if (!this.#isLapsed) this.#settle();
+    return !this.#isLapsed;
+  }
+
+  /** Take changes again. What was let go has to be asked for again, from `position` on. */
+  takeAgain(): void {
+    if (this.#isClosed) return;
+    this.#isLapsed = false;
+    this.#settle();
+  }
+
+  /** The version up to which everything of a resource was taken or listed; undefined when none is known. */
+  position(resource: ApiResource): string | undefined {
+    const key = resourceKey(resource);
+    const selecting = this.rules.filter(({ selection }) => selection.selectsKind(resource));
+    return newestVersion(this.#seen.get(key), oldestVersion(selecting.map((rule) => rule.coveredUpTo(key))));
+  }
+
+  /** When a change was taken last, in milliseconds since the Unix epoch. */
+  get takenAtMs(): number {
+    return this.#takenAtMs;
   }
 
   /**
@@ -175,140 +268,65 @@ export class Target {
    * it is released: scope may have changed by then. A promise resolves when there is room for the next.
    */
   take(observed: Observed, rules: readonly ActiveRule[]): void | Promise<void> {
-    if (this.#held === undefined) return this.#submit(observed, rules);
-    if (this.#held.length < HELD_CHANGES_MAX) {
-      this.#held.push(observed);
-    } else {
-      this.#overflowed = true;
-      this.#held.length = 0;
-    }
+    if (this.#isLapsed) return;
+    this.#takenAtMs = this.#clock.now();
+    const key = resourceKey(observed.resource);
+    if (!this.#held.isHolding(key)) return this.#submit(observed, rules);
+    if (!this.#held.put(observed, this.#seen.get(key))) this.#lapse();
   }
 
   #submit(observed: Observed, rules: readonly ActiveRule[]): void | Promise<void> {
-    if (this.#isCovered(observed)) return;
+    if (this.#isClosed) return;
+    const { resource, object, manifest } = observed;
     const wanting = wantedBy(rules, observed);
-    if (wanting.length > 0) return this.branch.enqueue(this.changeRequest(observed, wanting));
-  }
-
-  #isCovered({ resource, object }: Observed): boolean {
-    const key = resourceKey(resource);
-    const { resourceVersion, namespace } = object.metadata;
-    const everywhere = this.#coveredUpTo.get(`${key} `);
-    if (everywhere !== undefined && !isNewer(resourceVersion, everywhere)) return true;
-    const here = namespace === undefined ? undefined : this.#coveredUpTo.get(`${key} ${namespace}`);
-    return here !== undefined && !isNewer(resourceVersion, here);
-  }
-
-  /** The commit for one change. */
-  changeRequest(observed: Observed, rules: readonly ActiveRule[]): CommitRequest {
-    const { object, operation, manifest, atMs, attribution: user } = observed;
-    const identity = identityOf(object);
-    const details = [
-      ...(observed.details ?? []),
-      ...(user.kind === 'known' && user.cause ? [user.cause] : []),
-    ];
-    const author =
-      user.kind === 'known'
-        ? authorOf(user.name, this.settings.emailDomain)
-        : unknownAuthor(this.settings.emailDomain);
-    const message = commitMessage(
-      {
-        operation,
-        identity,
-        apiVersion: object.apiVersion,
-        user,
-        timestampMs: atMs,
-        resourceVersion: object.metadata.resourceVersion,
-        details,
-      },
-      this.settings.template,
-    );
-    const content = manifest === null ? null : this.render(manifest, rules);
-    const files = [{ path: this.path(identity), identity, content }];
-    return this.#request(files, author, atMs, message, rules, user);
-  }
-
-  /** The one commit for what existed before a rule did. */
-  snapshotRequest(
-    files: readonly FileChange[],
-    rule: ActiveRule,
-    atMs: number,
-    onDone: NonNullable<CommitRequest['onDone']>,
-  ): CommitRequest {
-    const message = snapshotMessage(
-      {
-        rule: rule.key,
-        objects: files.map((file) => file.identity),
-        timestampMs: atMs,
-        user: this.settings.committer.name,
-      },
-      this.settings.template,
-    );
-    const request = this.#request(files, this.settings.committer, atMs, message, [rule]);
-    return {
-      ...request,
-      onDone: (outcome) => {
-        request.onDone?.(outcome);
-        onDone(outcome);
-      },
-    };
-  }
-
-  /** Where an object's file is. */
-  path(identity: ObjectIdentity): string {
-    return pathOf(identity, this.settings.prefix);
+    if (wanting.length === 0 || this.#isCovered(observed, rules)) return;
+    const content = manifest === null ? null : this.requests.render(manifest, wanting);
+    const marks = this.cursor.marksFor(resourceKey(resource), object.metadata.resourceVersion);
+    const room = this.branch.enqueue(this.requests.change(observed, wanting, content, marks));
+    if (room !== undefined) return this.#room.await(room);
   }
 
   /**
-   * The file of an object: without any secret value, and without the fields that its rules leave out. In this order:
-   * a value has to be known to be recognised where it is quoted, in an annotation for instance.
+   * Is the change part of what a list found? Only if it is for every rule that selects it: else the list may have
+   * left it out. A path that is written all the same goes through its versions once more, to the last.
    */
-  render(manifest: Manifest, rules: readonly ActiveRule[]): Buffer {
-    let cleaned = redact(manifest, this.settings.redactionKey);
-    for (const rule of rules) cleaned = removeFields(cleaned, rule.excludeFields);
-    return Buffer.from(renderYaml(cleaned));
+  #isCovered({ resource, object }: Observed, rules: readonly ActiveRule[]): boolean {
+    const { resourceVersion, namespace } = object.metadata;
+    const key = resourceKey(resource);
+    const covered = rules.filter((rule) => rule.isCovered(key, namespace, resourceVersion));
+    if (covered.length === 0) return false;
+    const path = `${key} ${namespace} ${object.metadata.name}`;
+    if (covered.length === rules.length) return !this.#rewritten.has(path);
+    if (this.#rewritten.size >= REWRITTEN_PATHS_MAX) this.#rewritten.clear();
+    this.#rewritten.add(path);
+    return false;
   }
 
-  #request(
-    files: readonly FileChange[],
-    author: CommitRequest['author'],
-    authoredAtMs: number,
-    message: string,
-    rules: readonly ActiveRule[],
-    attribution?: Attribution,
-  ): CommitRequest {
-    const fitting = files.filter((file) => {
-      if (file.content === null || file.content.length <= FILE_BYTES_MAX) return true;
-      this.#events.onRefused(rules, file.path, `is larger than ${FILE_BYTES_MAX} bytes`);
-      return false;
-    });
-    const request: CommitRequest = {
-      files: fitting,
-      author,
-      authoredAtMs,
-      message,
-      onDone: (outcome) => {
-        switch (outcome.kind) {
-          case 'Committed':
-            this.#events.onCommitted(rules, {
-              sha: outcome.sha,
-              request,
-              ...(attribution === undefined ? {} : { attribution }),
-            });
-            break;
-          case 'Unchanged':
-            this.#events.onUnchanged(rules);
-            break;
-          case 'Dropped':
-            this.#events.onDropped(rules, outcome.paths);
-            return;
-        }
-        for (const { path, reason } of outcome.refused) {
-          this.#log.warn('File left alone', { path, reason });
-          this.#events.onRefused(rules, path, reason);
-        }
-      },
-    };
-    return request;
+  #lapse(): void {
+    this.#isLapsed = true;
+    for (const [key, from] of this.#held.letGo()) {
+      if (from === undefined) this.#seen.delete(key);
+      else this.#seen.set(key, from);
+    }
+  }
+
+  /** All that was held is handed on: the positions are known again, of what is listed for every rule. */
+  #settle(): void {
+    for (const resource of this.followed) {
+      const key = resourceKey(resource);
+      const selecting = this.rules.filter(({ selection }) => selection.selectsKind(resource));
+      const isListed = selecting.every((rule) => !rule.unlisted.has(key));
+      const position = this.position(resource);
+      if (position === undefined) continue;
+      if (isListed) this.cursor.settle(key, position);
+      else this.cursor.reached(key, position);
+    }
+    const followed = [...this.followed];
+    for (const rule of this.rules) {
+      const selected = followed.filter((resource) => rule.selection.selectsKind(resource));
+      // Nothing of it is listed yet: its snapshot is still to come.
+      if (selected.length > 0 && selected.every((one) => rule.unlisted.has(resourceKey(one)))) continue;
+      this.cursor.markRule(rule, this.#clock.now());
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import type { GitObserver } from '../git/git.ts';
 
 /** What can be seen of a branch worker from outside: the stuff of conditions and metrics. */
 export interface BranchState {
@@ -17,6 +18,8 @@ export interface BranchState {
   readonly lastPushedCommit: string | null;
   /** Milliseconds since the Unix epoch; null when this process pushed nothing yet. */
   readonly lastPushTime: number | null;
+  /** How often the branch was taken in without commits that it had: somebody rewrote it. */
+  readonly rewrites: number;
   /** Changes dropped because Git had a later commit of the path. */
   readonly dropped: number;
 }
@@ -36,6 +39,7 @@ export const initialBranchState: BranchState = {
   pendingCommits: 0,
   lastPushedCommit: null,
   lastPushTime: null,
+  rewrites: 0,
   dropped: 0,
 };
 
@@ -54,3 +58,8 @@ export const noMetrics: BranchMetrics = {
   queueSize() {},
   dropped() {},
 };
+
+/** Tells metrics of each git command. */
+export function observerOf(metrics: Pick<BranchMetrics, 'gitOperation'>): GitObserver {
+  return ({ name, ok, durationMs }) => metrics.gitOperation(name, ok ? 'ok' : 'error', durationMs);
+}

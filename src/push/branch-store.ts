@@ -1,47 +1,83 @@
-import type { CommitOutcome, CommitRequest, FileChange, Identity } from '../commit/commit-request.ts';
-import { CodedError } from '../errors.ts';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { CommitOutcome, CommitRequest, CursorMark } from '../commit/commit-request.ts';
+import { messageOf } from '../errors.ts';
 import { type BranchRefs, refsOf } from '../git/branch.ts';
-import type { Clone } from '../git/clone.ts';
 import type { CommitData } from '../git/fast-import-stream.ts';
-import { type LastCommit, lastCommitsOf } from '../git/last-commit.ts';
-import { loadTreeIndex, TreeIndex, updateTreeIndex } from '../git/tree-index.ts';
-import { storedCommits } from '../git/unpushed.ts';
-import type { Identify, PlaceInto } from './place.ts';
+import { mergeBaseOf } from '../git/history.ts';
+import { loadTreeIndex, TreeIndex } from '../git/tree-index.ts';
+import type { Log } from '../log.ts';
+import { CatchUp, type CatchUpOptions, type Chunk } from './catch-up.ts';
+import { applyMarks, type CursorDocument, emptyDocument, withForeign } from './cursor-document.ts';
+import { CursorJournal } from './cursor-journal.ts';
+import { DocumentLog } from './document-log.ts';
 import { type CommitPlan, planCommit } from './plan-commit.ts';
 import { pushLimits } from './push-limits.ts';
-import { type DroppedChange, regenerate } from './regenerate.ts';
+import { isRequest, type QueueItem } from './queue-item.ts';
+import type { DroppedChange } from './regenerate.ts';
+import { moveRemoteSide, openRemoteSide, type RemoteSide } from './remote-side.ts';
+import { StoredAhead } from './stored-ahead.ts';
 import { UnpushedLog } from './unpushed-log.ts';
 
-export interface BranchStoreOptions {
-  readonly clone: Clone;
+export interface BranchStoreOptions extends Omit<CatchUpOptions, 'refs' | 'isOwn'> {
   readonly branch: string;
   readonly prefixes: readonly string[];
-  readonly placeInto: PlaceInto;
-  readonly identify: Identify;
-  readonly committer: () => Identity;
-  readonly nowMs: () => number;
+  /** E-mail address of the operator as a committer; those of its requests' committers are learned. */
+  readonly committerEmail: string;
+  readonly log: Log;
   /** These must not throw. */
   readonly onDropped: (dropped: DroppedChange) => void;
   readonly tell: (request: CommitRequest, outcome: CommitOutcome) => void;
+  readonly tellDropped: (request: Pick<CommitRequest, 'onDropped'>, paths: readonly string[]) => void;
+}
+
+/** What the next push moves the remote branch to. */
+export interface NextPush {
+  readonly sha: string;
+  readonly count: number;
+  /** What is known at that commit, or null: nothing. */
+  readonly document: CursorDocument | null;
+  /** Set when it is none of the local branch's commits. */
+  readonly chunk: Chunk | null;
 }
 
 /**
- * The local half of a branch: its refs, its tree in memory, and what is unpushed. It knows no network.
- * Its methods must not run at the same time, except `pushed`.
+ * The local half of a branch: its refs, its tree and its cursors in memory, and what is unpushed. It knows no network.
+ * Its methods must not run at the same time, except `rejected` and those of `storedAhead`.
  */
 export class BranchStore {
+  readonly storedAhead: StoredAhead;
   readonly #options: BranchStoreOptions;
   readonly #refs: BranchRefs;
+  readonly #journal: CursorJournal;
+  readonly #catchUp: CatchUp;
+  readonly #ownEmails: Set<string>;
   #index: TreeIndex = new TreeIndex();
   #head: string | null = null;
+  #document: CursorDocument = emptyDocument;
+  #documents = new DocumentLog();
+  #journalAtMs = Number.NEGATIVE_INFINITY;
+  #journalBehind = false;
   #unpushed = new UnpushedLog(pushLimits.rememberedBytesMax);
-  #foreign = new Map<string, LastCommit>();
+  /** The commit before the first unpushed one. */
+  #before: string | null = null;
+  /** The remote's side, while what is unpushed goes there in chunks. */
+  #side: RemoteSide | null = null;
+  #chunk: Chunk | null = null;
+  #chunkMax: number = pushLimits.chunkCommitsMax;
+  #rewrites = 0;
+  #isRewritten = false;
   /** Whether memory may be ahead of the clone. */
   #stale = false;
 
   constructor(options: BranchStoreOptions) {
     this.#options = options;
     this.#refs = refsOf(options.branch);
+    this.#ownEmails = new Set([options.committerEmail]);
+    this.storedAhead = new StoredAhead(options.clone);
+    const name = createHash('sha256').update(options.branch).digest('hex').slice(0, 16);
+    this.#journal = new CursorJournal(join(options.clone.dir, 'gitops-reverser', `cursors-${name}.jsonl`));
+    this.#catchUp = new CatchUp({ ...options, refs: this.#refs, isOwn: this.isOwn });
   }
 
   get index(): TreeIndex {
@@ -56,6 +92,26 @@ export class BranchStore {
     return this.#unpushed;
   }
 
+  /** Cursors and foreign paths as of the head. */
+  get document(): CursorDocument {
+    return this.#document;
+  }
+
+  /** Whether the remote has everything, and the local branch is what the remote has. */
+  get isSettled(): boolean {
+    return this.#unpushed.length === 0 && this.#side === null;
+  }
+
+  /** How often the remote branch was found without commits that it had, and the local one was made to follow. */
+  get rewrites(): number {
+    return this.#rewrites;
+  }
+
+  readonly isOwn = (email: string): boolean => this.#ownEmails.has(email);
+
+  readonly #readBlob = async (sha: string): Promise<Buffer | null> =>
+    this.storedAhead.held(sha) ?? this.#options.clone.readBlob(sha);
+
   /** Reads the branch from the clone, with what an earlier process left unpushed. */
   async load(): Promise<void> {
     const { clone, prefixes } = this.#options;
@@ -63,52 +119,69 @@ export class BranchStore {
     await clone.git.ok(['for-each-ref', '--format=%(objecttype)']);
     const head = await clone.resolve(this.#refs.head);
     const origin = await clone.resolve(this.#refs.origin);
+    const settled = await clone.resolve(this.#refs.settled);
     this.#index = await loadTreeIndex(clone.git, head, prefixes);
+    const range = [...not(origin), ...not(settled)];
+    // Asked only where there may be some.
     const left =
-      head === null
+      head === null || head === origin || head === settled
         ? ''
-        : await clone.git.ok(['rev-list', '--reverse', '--topo-order', head, ...not(origin), '--']);
+        : await clone.git.ok(['rev-list', '--reverse', '--topo-order', head, ...range, '--']);
     const kept = this.#unpushed;
     this.#unpushed = new UnpushedLog(pushLimits.rememberedBytesMax);
-    for (const sha of left.split('\n')) if (sha !== '') this.#unpushed.add(sha, kept.filesOf(sha) ?? []);
+    for (const sha of left.split('\n')) if (sha !== '') this.#unpushed.add(sha, kept.of(sha));
+    if (head === null) this.#document = emptyDocument;
+    else if (head !== this.#head) this.#document = (await this.#journal.read(head)) ?? emptyDocument;
     this.#head = head;
+    this.#before = settled ?? origin;
+    this.#side = null;
+    this.#chunk = null;
     this.#stale = false;
   }
 
   /**
-   * Commits requests in order. Throws a CodedError when git failed: then none of them is committed, and all may be
-   * given again.
+   * Commits requests and applies marks, in order. Throws a CodedError when git failed: then none of it is done, and
+   * all may be given again.
    */
-  async commit(requests: readonly CommitRequest[]): Promise<void> {
+  async commit(items: readonly QueueItem[]): Promise<void> {
     if (this.#stale) await this.load();
-    const { clone, placeInto, committer, nowMs } = this.#options;
+    await this.storedAhead.flush();
+    const { clone, placeInto, nowMs } = this.#options;
     const context = {
       index: this.#index,
       format: clone.format(),
       placeInto,
-      readBlob: (sha: string) => clone.readBlob(sha),
+      readBlob: this.#readBlob,
       fresh: new Map<string, Buffer>(),
-      foreign: this.#foreign,
+      foreign: this.#document.foreign,
+      isOwn: this.isOwn,
     };
     const planned: { request: CommitRequest; plan: CommitPlan }[] = [];
     const commits: CommitData[] = [];
+    const marks: CursorMark[] = [];
     let shas: readonly string[] = [];
     try {
-      for (const request of requests) {
-        const plan = await planCommit(request, context);
-        planned.push({ request, plan });
+      for (const item of items) {
+        marks.push(...(item.marks ?? []));
+        if (!isRequest(item)) continue;
+        const plan = await planCommit(item, context);
+        planned.push({ request: item, plan });
         if (plan.writes.length === 0) continue;
-        const { author, authoredAtMs, message } = request;
+        const { author, committer, authoredAtMs, message } = item;
+        this.#ownEmails.add(committer.email);
         commits.push({
           author,
           authoredAtMs,
           message,
-          committer: committer(),
+          committer,
           committedAtMs: nowMs(),
           files: plan.writes,
         });
       }
-      if (commits.length > 0) shas = await this.#land(commits);
+      const written = commits.flatMap(({ files }) => files.map(({ path }) => path));
+      const document = withForeign(applyMarks(this.#document, marks), [], written);
+      if (commits.length > 0) shas = await this.#land(commits, document);
+      else await this.mark(document);
     } catch (error) {
       this.#stale = true;
       throw error;
@@ -116,17 +189,44 @@ export class BranchStore {
     let next = 0;
     for (const { request, plan } of planned) {
       const sha = plan.writes.length === 0 ? null : (shas[next++] ?? null);
-      if (sha !== null) this.#unpushed.add(sha, request.files);
+      if (sha !== null) this.#unpushed.add(sha, request);
       this.#tell(request, plan, sha);
     }
   }
 
-  async #land(commits: readonly CommitData[]): Promise<readonly string[]> {
+  /** What is known at the head is something else now. */
+  async mark(document: CursorDocument): Promise<void> {
+    if (document === this.#document) return;
+    this.#document = document;
+    this.#journalBehind = true;
+    if (this.#head !== null) this.#documents.set(this.#head, document);
+    if (this.#options.nowMs() - this.#journalAtMs >= pushLimits.journalIntervalMs) await this.flushMarks();
+  }
+
+  /** Makes marks without a commit durable now. */
+  async flushMarks(): Promise<void> {
+    if (this.#journalBehind && this.#head !== null) await this.#note(this.#head, this.#document);
+  }
+
+  /** Writes down what is known at a commit that becomes the head. Without it, only a resume is lost. */
+  async #note(head: string, document: CursorDocument): Promise<void> {
+    try {
+      await this.#journal.append({ head, document }, { head: this.#head, document: this.#document });
+      this.#journalAtMs = this.#options.nowMs();
+      this.#journalBehind = false;
+    } catch (error) {
+      this.#options.log.warn('Cursors cannot be written', { error: messageOf(error) });
+    }
+  }
+
+  async #land(commits: readonly CommitData[], document: CursorDocument): Promise<readonly string[]> {
     const { clone } = this.#options;
     const before = this.#head;
     let shas: readonly string[];
     try {
-      shas = await clone.commit(this.#refs.head, before, commits);
+      shas = await clone.commit(this.#refs.head, before, commits, (names) =>
+        this.#note(names.at(-1) ?? '', document),
+      );
     } catch (error) {
       // The answer may be lost and the commits made.
       const head = await clone.resolve(this.#refs.head);
@@ -138,6 +238,8 @@ export class BranchStore {
       shas = made;
     }
     this.#head = shas.at(-1) ?? before;
+    this.#document = document;
+    if (this.#head !== null) this.#documents.set(this.#head, document);
     return shas;
   }
 
@@ -147,127 +249,209 @@ export class BranchStore {
       const reason = 'the branch has a later commit of this path';
       this.#options.onDropped({ path, by, reason, author, authoredAtMs, commit: null });
     }
-    const { refused, dropped } = plan;
+    const { refused } = plan;
+    const dropped = plan.dropped.map(({ path }) => path);
     let outcome: CommitOutcome = { kind: 'Unchanged', refused };
     if (sha !== null) outcome = { kind: 'Committed', sha, filesChanged: plan.writes.length, refused };
-    else if (dropped.length > 0) outcome = { kind: 'Dropped', paths: dropped.map(({ path }) => path) };
+    else if (dropped.length > 0) outcome = { kind: 'Dropped', paths: dropped };
     this.#options.tell(request, outcome);
+    if (sha !== null && dropped.length > 0) this.#options.tellDropped(request, dropped);
   }
 
-  /** The remote branch stands at `sha` now, one of the unpushed commits. */
-  async pushed(sha: string): Promise<void> {
+  /** What to push next, at most `countMax` commits; null: nothing. */
+  async prepare(countMax: number): Promise<NextPush | null> {
+    while (this.#side !== null) {
+      if (this.#unpushed.length <= this.#chunkMax) {
+        await this.#rebuild(this.#side);
+        break;
+      }
+      const upTo = this.#unpushed.upTo(Math.min(countMax, this.#chunkMax));
+      if (upTo === null) break;
+      const chunk = await this.#remade(this.#side, upTo.sha);
+      if (chunk.shas.length > 0) {
+        const { foreign } = this.#side;
+        await this.#options.clone.setRef(this.#refs.settling, upTo.sha);
+        this.#chunk = chunk;
+        const known = this.#documents.get(upTo.sha);
+        const document = known === null ? null : withForeign(known, foreign, []);
+        return { sha: chunk.tip, count: chunk.shas.length, document, chunk };
+      }
+      await this.#settle(chunk);
+    }
+    const next = this.#unpushed.upTo(countMax);
+    if (next === null) return null;
+    const { sha, count } = next;
+    const document = sha === this.#head ? this.#document : this.#documents.get(sha);
+    return { sha, count, document, chunk: null };
+  }
+
+  /** The remote has what `prepare` told. */
+  async pushed({ sha, chunk }: NextPush): Promise<void> {
+    this.#chunkMax = Math.min(pushLimits.chunkCommitsMax, this.#chunkMax * 2);
+    if (chunk !== null) return this.#settle(chunk);
     await this.#options.clone.setRef(this.#refs.origin, sha);
     this.#unpushed.removeUpTo(sha);
+    this.#documents.forgetUpTo(sha);
+    this.#before = sha;
+  }
+
+  /** Somebody else was quicker: less is attempted next time. */
+  rejected(): void {
+    this.#chunkMax = Math.max(pushLimits.chunkCommitsMin, Math.floor(this.#chunkMax / 2));
   }
 
   /** Starts a branch that neither the remote nor the clone has from a fetched commit, such as the default branch. */
   async startFrom(fetched: string): Promise<void> {
+    await this.#note(fetched, emptyDocument);
     await this.#options.clone.moveRefs([
       { ref: this.#refs.head, to: fetched },
       { ref: this.#refs.origin, to: fetched },
+      ...(await this.#leftoverRefs()),
     ]);
     await this.load();
   }
 
+  /** Takes over what the remote keeps of an earlier life, when nothing better is known. */
+  async recover(document: CursorDocument): Promise<void> {
+    await this.mark(document);
+    await this.flushMarks();
+  }
+
+  /** The remote has no such branch any more: what was to go on top of it goes there as it is. */
+  async forgetRemote(): Promise<void> {
+    const leftovers = await this.#leftoverRefs();
+    if (leftovers.length === 0 && this.#side === null) return;
+    if (leftovers.length > 0) await this.#options.clone.moveRefs(leftovers);
+    await this.load();
+  }
+
   /** Takes in what the remote has: what is unpushed comes to stand on top of it. */
-  async adopt(fetched: string): Promise<'Same' | 'Forward' | 'Rewritten'> {
+  async adopt(fetched: string): Promise<void> {
     const { clone } = this.#options;
     if (this.#stale) await this.load();
     const head = this.#head;
-    const origin = await clone.resolve(this.#refs.origin);
-    if (head === null) {
-      await this.startFrom(fetched);
-      return 'Forward';
+    if (head === null) return this.startFrom(fetched);
+    await this.#recallChunk(fetched);
+    const chunk = this.#chunk;
+    if (chunk !== null) {
+      this.#chunk = null;
+      // The remote has it: the answer to its push was lost.
+      if (await this.contains(fetched, chunk.tip)) await this.#settle(chunk);
+      else if (this.#side !== null) this.#side = { ...this.#side, at: chunk.tip };
     }
+    const context = { ...this.#options, ownEmails: this.#ownEmails };
+    const known = this.#side;
+    if (known !== null) {
+      this.#side = null;
+      this.#side = await moveRemoteSide(context, known, fetched);
+      return;
+    }
+    const origin = await clone.resolve(this.#refs.origin);
     const shared = await this.#mergeBase(head, fetched);
     const forward =
       origin === null || (shared !== null && (await this.#mergeBase(origin, shared)) === origin);
+    // What was pushed once and is gone from a rewritten branch was taken away by somebody: it is not pushed again.
+    const base = forward ? shared : origin;
+    if (base !== null && this.#unpushed.removeUpTo(base) > 0) this.#before = base;
     if (shared === fetched && forward) {
       // The remote has some of what counted as unpushed: the answer to a push was lost.
       if (origin !== fetched) await clone.setRef(this.#refs.origin, fetched);
-      this.#unpushed.removeUpTo(fetched);
-      return 'Same';
+      return;
     }
-    // What was pushed once and is gone from a rewritten branch was taken away by somebody: it is not pushed again.
-    const base = forward ? shared : origin;
-    await this.#rebuild(head, fetched, base, [head, `^${fetched}`, ...not(origin)]);
-    return forward ? 'Forward' : 'Rewritten';
+    if (!forward) this.#isRewritten = true;
+    const side = await openRemoteSide(context, { index: this.#index, head, base }, fetched);
+    if (this.#unpushed.length > this.#chunkMax) this.#side = side;
+    else await this.#rebuild(side);
   }
 
-  async #rebuild(
-    head: string,
-    fetched: string,
-    base: string | null,
-    range: readonly string[],
-  ): Promise<void> {
-    const { clone, prefixes, placeInto, identify, committer, nowMs, onDropped } = this.#options;
-    const commits = await storedCommits(clone, range);
-    const index = await loadTreeIndex(clone.git, fetched, prefixes);
-    const changed = new Set(
-      base === null
-        ? index.paths()
-        : (await updateTreeIndex(new TreeIndex(), clone.git, base, fetched, prefixes)).keys(),
-    );
-    const foreign = await this.#foreignCommits(changed, fetched, base);
-    const filesOf = (sha: string) => this.#unpushed.filesOf(sha);
-    const made = await regenerate(commits, {
-      clone,
-      index,
-      changed,
-      foreign,
-      filesOf,
-      placeInto,
-      identify,
-      committer: committer(),
-      nowMs,
-    });
-    const shas = await this.#commitRegenerated(fetched, made.commits);
-    const tip = shas.at(-1) ?? fetched;
+  /** A chunk that an earlier process prepared, and may have pushed. */
+  async #recallChunk(fetched: string): Promise<void> {
+    const { clone } = this.#options;
+    if (this.#side !== null || this.#chunk !== null) return;
+    const upTo = await clone.resolve(this.#refs.settling);
+    const tip = await clone.resolve(this.#refs.regenerated);
+    if (upTo === null || tip === null || !(await this.contains(fetched, tip))) return;
+    await this.#settle({ upTo, tip, shas: [], made: [], sources: [], dropped: [] });
+  }
+
+  /** Everything up to a commit of the local branch is on the remote. */
+  async #settle(chunk: Chunk): Promise<void> {
+    await this.#options.clone.setRef(this.#refs.settled, chunk.upTo);
+    this.#chunk = null;
+    this.#before = chunk.upTo;
+    this.#unpushed.removeUpTo(chunk.upTo);
+    this.#documents.forgetUpTo(chunk.upTo);
+    if (this.#side !== null) this.#side = { ...this.#side, tip: chunk.tip, at: chunk.tip };
+    this.#tellDropped(chunk);
+  }
+
+  #tellDropped({ dropped }: Chunk): void {
+    for (const { change, request } of dropped) {
+      this.#options.onDropped(change);
+      if (request !== null) this.#options.tellDropped(request, [change.path]);
+    }
+  }
+
+  /** What is unpushed, up to a commit, made once more. When it fails, the side is opened again. */
+  async #remade(side: RemoteSide, upTo: string): Promise<Chunk> {
+    this.#side = null;
+    const requests = this.#unpushed;
+    const chunk = await this.#catchUp.regenerate(side, { before: this.#before, upTo, requests });
+    this.#side = { ...side, at: chunk.tip };
+    return chunk;
+  }
+
+  /** Makes the local branch what the remote has, with all that is unpushed on top. */
+  async #rebuild(side: RemoteSide): Promise<void> {
+    const { clone } = this.#options;
+    const head = this.#head;
+    if (head === null) return;
+    const none: Chunk = { upTo: head, tip: side.tip, shas: [], made: [], sources: [], dropped: [] };
+    const chunk = this.#unpushed.length === 0 ? none : await this.#remade(side, head);
+    this.#side = null;
+    const written = chunk.made.flatMap(({ data }) => data.files.map(({ path }) => path));
+    const document = withForeign(this.#document, side.foreign, written);
+    await this.#note(chunk.tip, document);
     await clone.moveRefs([
-      { ref: this.#refs.head, to: tip, from: head },
-      { ref: this.#refs.origin, to: fetched },
-      ...(shas.length === 0 ? [] : [{ ref: this.#refs.regenerated, to: null }]),
+      { ref: this.#refs.head, to: chunk.tip, from: head },
+      { ref: this.#refs.origin, to: side.tip },
+      ...(await this.#leftoverRefs()),
     ]);
-    for (const path of this.#index.paths()) {
+    for (const path of [...side.changed, ...written]) {
       const mine = this.#index.get(path);
-      if (mine?.verbatim && index.get(path)?.sha === mine.sha) index.set(path, mine.sha, { verbatim: true });
+      if (mine?.verbatim && side.index.get(path)?.sha === mine.sha)
+        side.index.set(path, mine.sha, { verbatim: true });
     }
-    this.#head = tip;
-    this.#index = index;
+    this.#moveDocuments(chunk, side);
+    this.#head = chunk.tip;
+    this.#before = side.tip;
+    this.#index = side.index;
+    this.#document = document;
     this.#unpushed = new UnpushedLog(pushLimits.rememberedBytesMax);
-    shas.forEach((sha, at) => void this.#unpushed.add(sha, made.commits[at]?.files ?? []));
-    for (const dropped of made.dropped) onDropped(dropped);
+    chunk.made.forEach(({ request }, at) => void this.#unpushed.add(chunk.shas[at] ?? '', request));
+    if (this.#isRewritten) this.#rewrites++;
+    this.#isRewritten = false;
+    this.#tellDropped(chunk);
   }
 
-  async #commitRegenerated(
-    base: string,
-    commits: readonly { readonly data: CommitData; readonly files: readonly FileChange[] }[],
-  ): Promise<readonly string[]> {
-    const { clone } = this.#options;
-    const shas: string[] = [];
-    if (commits.length === 0) return shas;
-    // What a crash may have left there would not be an ancestor.
-    await clone.moveRefs([{ ref: this.#refs.regenerated, to: base }]);
-    for (let at = 0; at < commits.length; at += pushLimits.regenerateBatchMax) {
-      const batch = commits.slice(at, at + pushLimits.regenerateBatchMax).map(({ data }) => data);
-      shas.push(...(await clone.commit(this.#refs.regenerated, shas.at(-1) ?? base, batch)));
+  /** What is known at commits that were made once more. */
+  #moveDocuments(chunk: Chunk, side: RemoteSide): void {
+    const before = this.#documents;
+    this.#documents = new DocumentLog();
+    const made = new Map(chunk.made.map(({ source }, at) => [source, chunk.shas[at] ?? '']));
+    let at = side.tip;
+    for (const source of chunk.sources) {
+      at = made.get(source) ?? at;
+      const document = before.get(source);
+      if (document !== null) this.#documents.set(at, withForeign(document, side.foreign, []));
     }
-    return shas;
   }
 
-  /** Who changed these paths between two bases. Also remembered for changes that are not committed yet. */
-  async #foreignCommits(
-    changed: ReadonlySet<string>,
-    fetched: string,
-    base: string | null,
-  ): Promise<ReadonlyMap<string, LastCommit>> {
-    const { clone } = this.#options;
-    const found = await lastCommitsOf(clone.dir, [fetched, ...not(base)], changed, 'AsBrought');
-    for (const [path, commit] of found) {
-      if (this.#foreign.size >= pushLimits.foreignPathsMax) this.#foreign.clear();
-      this.#foreign.set(path, commit);
-    }
-    return found;
+  async #leftoverRefs(): Promise<{ ref: string; to: null }[]> {
+    const left: { ref: string; to: null }[] = [];
+    for (const ref of [this.#refs.regenerated, this.#refs.settled, this.#refs.settling])
+      if ((await this.#options.clone.resolve(ref)) !== null) left.push({ ref, to: null });
+    return left;
   }
 
   /** Whether `ancestor` is in the history of `commit`. */
@@ -275,13 +459,8 @@ export class BranchStore {
     return (await this.#mergeBase(commit, ancestor)) === ancestor;
   }
 
-  async #mergeBase(one: string, other: string): Promise<string | null> {
-    const output = await this.#options.clone.git.run(['merge-base', one, other]);
-    if (output.exitCode === 0) return output.stdout.trim();
-    if (output.exitCode === 1) return null;
-    throw new CodedError('GitFailed', 'The local clone does not know a commit that it should have', {
-      retry: true,
-    });
+  #mergeBase(one: string, other: string): Promise<string | null> {
+    return mergeBaseOf(this.#options.clone, one, other);
   }
 }
 

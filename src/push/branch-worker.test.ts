@@ -236,6 +236,26 @@ test('BranchWorker goes on after its branch was deleted or rewritten', () =>
     }),
   ));
 
+test('BranchWorker tells that its branch was rewritten, and not that others pushed to it', () =>
+  withBareRemote((remote) =>
+    withWorker({ url: remote.url }, async ({ worker, change, pushed, until }) => {
+      await worker.open();
+      await change('a.yaml', 'kind: 1\n');
+      await change('b.yaml', 'kind: 1\n');
+      await pushed();
+      await remote.pushAs(bob, { note: 'x' }, 'note');
+      await change('a.yaml', 'kind: 2\n');
+      assert.is((await pushed()).rewrites, 0);
+      const other = await remote.git('commit-tree', '-p', 'main~2', '-m', 'instead', 'main~2^{tree}');
+      await remote.git('update-ref', 'refs/heads/main', other.trim());
+      await change('a.yaml', 'kind: 3\n');
+      await until(({ rewrites }) => rewrites === 1);
+      await pushed();
+      assert.equal(await remote.files(), ['a.yaml', 'b.yaml']);
+      assert.is(worker.state.rewrites, 1);
+    }),
+  ));
+
 test('BranchWorker makes progress against another worker on the same branch', () =>
   withBareRemote((remote) =>
     withWorker({ url: remote.url }, (one) =>

@@ -1,10 +1,10 @@
 import type { Clock } from '../clock.ts';
-import type { CommitRequest, Identity } from '../commit/commit-request.ts';
+import type { CommitRequest, CursorMark, Identity, StoredBlob } from '../commit/commit-request.ts';
 import { CodedError, messageOf } from '../errors.ts';
-import { blobShaOf } from '../git/blob-sha.ts';
 import { refsOf } from '../git/branch.ts';
 import type { Clone } from '../git/clone.ts';
-import { type LastCommit, lastCommitsOf } from '../git/last-commit.ts';
+import { isAncestorOf } from '../git/history.ts';
+import { type LastCommit, lastCommitsOf, lastCommitsSince } from '../git/last-commit.ts';
 import type { Log } from '../log.ts';
 import { type BoundedQueue, createBoundedQueue } from './bounded-queue.ts';
 import {
@@ -17,17 +17,18 @@ import {
 import { BranchStore } from './branch-store.ts';
 import { CommitLoop } from './commit-loop.ts';
 import type { Identify, PlaceInto } from './place.ts';
+import { contentSha } from './plan-commit.ts';
 import { pushLimits } from './push-limits.ts';
 import { PushLoop } from './push-loop.ts';
+import { bytesOf, type QueueItem } from './queue-item.ts';
 import type { DroppedChange } from './regenerate.ts';
+import { RemoteCursor } from './remote-cursor.ts';
 import type { RemoteOptions } from './remote-session.ts';
-import { createTurn } from './turn.ts';
-import { sizeOf } from './unpushed-log.ts';
+import { createTurn, type Turn } from './turn.ts';
 
 /** What of a branch worker can change while it lives. URL and branch can not: that is another worker. */
 export interface BranchSettings {
   readonly secretData: Readonly<Record<string, Buffer>> | null;
-  readonly committer: Identity;
   /** From the start of one push to the start of the next. */
   readonly minIntervalMs: number;
   /** Most commits of one push. */
@@ -36,8 +37,23 @@ export interface BranchSettings {
 
 export interface BranchWorkerOptions extends RemoteOptions, BranchSettings {
   readonly clone: Clone;
+  /** The operator: its e-mail address tells its own commits from those of people. Each request names its own. */
+  readonly committer: Identity;
+  /**
+   * Name of the remote's cursor ref, 16 hexadecimal digits: the same for the same operator, repository and branch.
+   * Default: the remote keeps no cursors, and a clone that is lost takes them with it.
+   */
+  readonly cursorId?: string;
+  /** The host does not take the cursor ref, with its reason. Told once until it does. */
+  readonly onCursorRefused?: (reason: string) => void;
+  /** Default: `pushLimits.unpushedCommitsMax`. */
+  readonly unpushedCommitsMax?: number;
   /** Folders that are written to; the tree is known only there. Default: the whole tree. */
   readonly prefixes?: readonly string[];
+  /** Default: pushes wait for nobody else's. */
+  readonly pushTurn?: Turn;
+  /** Default: the clone is nobody else's, and made anew when it cannot be read. */
+  readonly mayRecreate?: () => boolean;
   readonly placeInto: PlaceInto;
   /** Default: knows no object, so conflicts of an earlier process' commits are left as Git has them. */
   readonly identify?: Identify;
@@ -57,11 +73,13 @@ export interface BranchWorkerOptions extends RemoteOptions, BranchSettings {
 export class BranchWorker {
   readonly #options: BranchWorkerOptions;
   readonly #store: BranchStore;
-  readonly #queue: BoundedQueue<CommitRequest>;
+  readonly #queue: BoundedQueue<QueueItem>;
   readonly #commits: CommitLoop;
   readonly #pushes: PushLoop;
   readonly #metrics: BranchMetrics;
   readonly #listeners = new Set<(state: BranchState) => void>();
+  readonly #turn: Turn = createTurn();
+  readonly #prefixes: string[];
   #settings: BranchSettings;
   #state: BranchState = initialBranchState;
   #closed = false;
@@ -73,23 +91,26 @@ export class BranchWorker {
   constructor(options: BranchWorkerOptions) {
     this.#options = options;
     this.#settings = options;
+    this.#prefixes = [...(options.prefixes ?? [''])];
     this.#metrics = options.metrics ?? noMetrics;
     this.#queue = createBoundedQueue(pushLimits.queueCountMax, pushLimits.queueBytesMax);
     this.#store = new BranchStore({
       clone: options.clone,
       branch: options.branch,
-      prefixes: options.prefixes ?? [],
+      prefixes: this.#prefixes,
       placeInto: options.placeInto,
       identify: options.identify ?? (() => null),
-      committer: () => this.#settings.committer,
+      committerEmail: options.committer.email,
+      log: options.log,
       nowMs: () => options.clock.now(),
       onDropped: (dropped) => this.#dropped(dropped),
       tell: (request, outcome) => this.#guard(() => request.onDone?.(outcome)),
+      tellDropped: (request, paths) => this.#guard(() => request.onDropped?.(paths)),
     });
     const random = options.random ?? Math.random;
     const shared = {
       store: this.#store,
-      turn: createTurn(),
+      turn: this.#turn,
       clock: options.clock,
       log: options.log,
       random,
@@ -97,12 +118,15 @@ export class BranchWorker {
     this.#commits = new CommitLoop({
       ...shared,
       queue: this.#queue,
+      unpushedCommitsMax: options.unpushedCommitsMax ?? pushLimits.unpushedCommitsMax,
       report: (error) => this.#report('commit', error),
-      onCommitted: () => this.#pushes.wake(),
+      onCommitted: () => this.#pushes.committed(),
     });
     this.#pushes = new PushLoop({
       ...shared,
       clone: options.clone,
+      pushTurn: options.pushTurn ?? createTurn(),
+      mayRecreate: options.mayRecreate ?? (() => true),
       remoteOptions: () => ({ ...options, ...this.#settings }),
       settings: () => this.#settings,
       metrics: this.#metrics,
@@ -110,6 +134,8 @@ export class BranchWorker {
       change: (change) => this.#change(change),
       report: (error) => this.#report('push', error),
       onOpen: () => this.#commits.start(),
+      onPushed: () => this.#commits.wake(),
+      cursor: this.#remoteCursor(),
     });
   }
 
@@ -123,10 +149,17 @@ export class BranchWorker {
     return this.#pushes.start();
   }
 
+  /** Also write below another folder from now on: resolves when the tree is known there. Throws a CodedError. */
+  async cover(prefix: string): Promise<void> {
+    if (this.#prefixes.includes('') || this.#prefixes.includes(prefix)) return;
+    this.#prefixes.push(prefix);
+    if (this.#state.branch !== 'Unknown') await this.#turn(() => this.#store.load());
+  }
+
   /** Hands a change over. A promise is returned when there is no room: wait for it before the next. */
   enqueue(request: CommitRequest): Promise<void> | undefined {
     if (this.#closed) throw new CodedError('GitFailed', 'The branch is no longer written to');
-    const room = this.#queue.put(request, sizeOf(request.files) + request.message.length);
+    const room = this.#queue.put(request, bytesOf(request));
     this.#commits.wake();
     return room;
   }
@@ -159,10 +192,28 @@ export class BranchWorker {
   }
 
   /** How the file at a path, as committed here, compares with a content. */
-  compare(path: string, content: Buffer): 'absent' | 'same' | 'different' {
+  compare(path: string, content: Buffer | StoredBlob): 'absent' | 'same' | 'different' {
     const entry = this.#store.index.get(path);
     if (entry === null) return 'absent';
-    return entry.sha === blobShaOf(content, this.#options.clone.format()) ? 'same' : 'different';
+    return entry.sha === contentSha(content, this.#options.clone.format()) ? 'same' : 'different';
+  }
+
+  /** Hands marks over without a commit, behind everything handed over so far. */
+  mark(marks: readonly CursorMark[]): void {
+    if (this.#closed || marks.length === 0) return;
+    const item = { marks };
+    void this.#queue.put(item, bytesOf(item));
+    this.#commits.wake();
+  }
+
+  /** The positions of an owner that belong to the newest commit made here. Empty: none are known. */
+  cursor(owner: string): ReadonlyMap<string, string> {
+    return this.#store.document.owners.get(owner) ?? new Map();
+  }
+
+  /** Puts content into the clone, with others, to be named in a request. Throws a CodedError; may be repeated then. */
+  store(content: Buffer): Promise<StoredBlob> {
+    return this.#store.storedAhead.store(content);
   }
 
   /** The newest commit made here; null while the branch has none. */
@@ -173,8 +224,7 @@ export class BranchWorker {
   /** Whether a commit is part of the branch as it stands here. */
   async contains(commit: string): Promise<boolean> {
     const { clone, branch } = this.#options;
-    const { exitCode } = await clone.git.run(['merge-base', '--is-ancestor', commit, refsOf(branch).head]);
-    return exitCode === 0;
+    return isAncestorOf(clone, commit, refsOf(branch).head);
   }
 
   /** Content of a file as committed here, or null. */
@@ -183,11 +233,14 @@ export class BranchWorker {
     return entry === null ? null : this.#options.clone.readBlob(entry.sha);
   }
 
-  /** For each path that stands or stood in the tree, the last commit that changed it. */
-  async lastCommitsOf(paths: Iterable<string>): Promise<ReadonlyMap<string, LastCommit>> {
+  /** For each path that stands or stood in the tree, the last commit that changed it, if it was not before `sinceMs`. */
+  async lastCommitsOf(paths: Iterable<string>, sinceMs?: number): Promise<ReadonlyMap<string, LastCommit>> {
     const { clone, branch } = this.#options;
     const head = await clone.resolve(refsOf(branch).head);
-    return head === null ? new Map() : lastCommitsOf(clone.dir, [head], paths);
+    if (head === null) return new Map();
+    return sinceMs === undefined
+      ? lastCommitsOf(clone, [head], paths)
+      : lastCommitsSince(clone, head, paths, sinceMs);
   }
 
   /** Commits and pushes all there is, without delays, for at most `timeoutMs`; tells whether it all got there. */
@@ -207,9 +260,26 @@ export class BranchWorker {
     this.#closed = true;
     this.#change({ phase: 'Closed' });
     await Promise.all([this.#commits.stop(), this.#pushes.stop()]);
+    await this.#store.flushMarks();
     // Who waits for room is let go.
     while (this.#queue.take(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY).length > 0);
     this.#listeners.clear();
+  }
+
+  #remoteCursor(): RemoteCursor | null {
+    const { clone, branch, committer, cursorId, clock, log } = this.#options;
+    if (cursorId === undefined) return null;
+    return new RemoteCursor({
+      id: cursorId,
+      clone,
+      branch,
+      prefixes: this.#prefixes,
+      committer,
+      isOwn: this.#store.isOwn,
+      clock,
+      log,
+      onRefused: (reason) => this.#guard(() => this.#options.onCursorRefused?.(reason)),
+    });
   }
 
   #dropped(dropped: DroppedChange): void {

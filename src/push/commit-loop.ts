@@ -1,19 +1,21 @@
 import { createBackoff } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
-import type { CommitRequest } from '../commit/commit-request.ts';
-import type { CodedError } from '../errors.ts';
+import { CodedError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { BoundedQueue } from './bounded-queue.ts';
 import type { BranchStore } from './branch-store.ts';
 import { codedErrorOf } from './coded-error.ts';
 import { pushLimits } from './push-limits.ts';
+import type { QueueItem } from './queue-item.ts';
 import type { Turn } from './turn.ts';
 import { createWaker } from './waker.ts';
 
 export interface CommitLoopOptions {
   readonly store: BranchStore;
-  readonly queue: BoundedQueue<CommitRequest>;
+  readonly queue: BoundedQueue<QueueItem>;
   readonly turn: Turn;
+  /** With more, nothing is committed until the remote took some. */
+  readonly unpushedCommitsMax: number;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
@@ -29,10 +31,13 @@ export interface CommitLoopOptions {
 export class CommitLoop {
   readonly #options: CommitLoopOptions;
   readonly #waker;
-  #batch: readonly CommitRequest[] = [];
+  #batch: readonly QueueItem[] = [];
   #running: Promise<void> | null = null;
   readonly #ended = new AbortController();
   #idle: (() => void)[] = [];
+  /** Before this nothing is committed, unless a whole batch or somebody waits. */
+  #restUntilMs = Number.NEGATIVE_INFINITY;
+  #isResting = false;
 
   constructor(options: CommitLoopOptions) {
     this.#options = options;
@@ -49,12 +54,16 @@ export class CommitLoop {
   }
 
   wake(): void {
-    this.#waker.wake();
+    // Thousands a second in a burst: what rests is not to look after each.
+    if (!this.#isResting || this.#options.queue.length >= pushLimits.batchCountMax) this.#waker.wake();
   }
 
   whenIdle(): Promise<void> {
     if (this.#isIdle()) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
+    return new Promise((resolve) => {
+      this.#idle.push(resolve);
+      this.#waker.wake();
+    });
   }
 
   async stop(): Promise<void> {
@@ -68,21 +77,43 @@ export class CommitLoop {
     return this.#batch.length === 0 && this.#options.queue.length === 0;
   }
 
+  /** A checkpoint costs the same for one commit and for many: in a burst, more come together first. */
+  async #rest(): Promise<void> {
+    const { queue, clock } = this.#options;
+    while (!this.#ended.signal.aborted && this.#idle.length === 0) {
+      const leftMs = this.#restUntilMs - clock.now();
+      if (leftMs <= 0 || queue.length >= pushLimits.batchCountMax) return;
+      this.#isResting = true;
+      await this.#waker.wait(leftMs);
+      this.#isResting = false;
+    }
+  }
+
   async #run(): Promise<void> {
-    const { queue, store, turn, log, report, random } = this.#options;
+    const { queue, store, turn, clock, log, report, random } = this.#options;
     const { commitRetryDelayMsMin, retryDelayMsMax } = pushLimits;
     const backoff = createBackoff(commitRetryDelayMsMin, retryDelayMsMax, random);
     while (!this.#ended.signal.aborted) {
+      if (this.#batch.length === 0 && queue.length > 0) await this.#rest();
       if (this.#batch.length === 0)
         this.#batch = queue.take(pushLimits.batchCountMax, pushLimits.batchBytesMax);
+      if (this.#batch.length > 0 && store.unpushed.length >= this.#options.unpushedCommitsMax) {
+        report(new CodedError('Backlogged', backlogged(store.unpushed.length), { retry: true }));
+        await this.#waker.wait(pushLimits.retryDelayMsMax);
+        continue;
+      }
       if (this.#batch.length === 0) {
         for (const resolve of this.#idle.splice(0)) resolve();
         await this.#waker.wait(Number.POSITIVE_INFINITY);
         continue;
       }
       try {
+        const startedAtMs = clock.now();
         await turn(() => store.commit(this.#batch));
         this.#batch = [];
+        const endedAtMs = clock.now();
+        const restMs = (endedAtMs - startedAtMs) * pushLimits.batchRestTimes;
+        this.#restUntilMs = endedAtMs + Math.min(restMs, pushLimits.batchRestMsMax);
         backoff.reset();
         report(null);
         this.#options.onCommitted();
@@ -91,8 +122,12 @@ export class CommitLoop {
         log.error('Commit failed', { code: coded.code, error: coded.message });
         report(coded);
         // A wake only tells that more is queued: the delay holds.
-        await this.#options.clock.sleep(backoff.nextMs(), this.#ended.signal);
+        await clock.sleep(backoff.nextMs(), this.#ended.signal);
       }
     }
   }
+}
+
+function backlogged(count: number): string {
+  return `${count} commits wait for the remote; no more are made until it takes some`;
 }

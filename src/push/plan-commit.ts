@@ -1,10 +1,11 @@
-import type { CommitRequest, FileChange, RefusedFile } from '../commit/commit-request.ts';
+import type { CommitRequest, FileChange, RefusedFile, StoredBlob } from '../commit/commit-request.ts';
 import { blobShaOf, type ObjectFormat } from '../git/blob-sha.ts';
 import { type FileWrite, pathFault } from '../git/fast-import-stream.ts';
 import { gitLimits } from '../git/git-limits.ts';
 import type { LastCommit } from '../git/last-commit.ts';
 import type { TreeIndex } from '../git/tree-index.ts';
 import type { PlacedInto } from '../place/place-into.ts';
+import { type IsOwnCommitter, isLater } from './last-writer.ts';
 import type { PlaceInto } from './place.ts';
 
 /** A request compared with the tree: what its commit writes (nothing: no commit), and what stays out. */
@@ -25,6 +26,7 @@ export interface PlanContext {
   readonly fresh: Map<string, Buffer>;
   /** Paths that somebody else changed, and the commit that did. */
   readonly foreign: ReadonlyMap<string, LastCommit>;
+  readonly isOwn: IsOwnCommitter;
 }
 
 type FilePlan =
@@ -45,8 +47,7 @@ export async function planCommit(
     : null;
   for (const file of request.files) {
     const by = context.foreign.get(file.path);
-    // git keeps whole seconds: within one, the cluster wins.
-    if (by !== undefined && by.committedAtMs > request.authoredAtMs) {
+    if (by !== undefined && isLater(by, request.authoredAtMs, context.isOwn)) {
       dropped.push({ path: file.path, by });
       continue;
     }
@@ -61,17 +62,24 @@ export async function planCommit(
 /** Compares one file with the tree, and updates the tree. */
 export async function planFile(file: FileChange, context: PlanContext): Promise<FilePlan> {
   const { index, format } = context;
-  const { path, content } = file;
+  const { path } = file;
   const entry = index.get(path);
-  if (entry === null && content === null) return { kind: 'Unchanged' };
+  if (entry === null && file.content === null) return { kind: 'Unchanged' };
   const fault = pathFault(path);
   if (fault !== null) return { kind: 'Refused', reason: `the path ${fault}` };
   const obstacle = index.obstacle(path);
   if (obstacle !== null) return { kind: 'Refused', reason: obstacle };
-  if (content !== null && entry?.sha === blobShaOf(content, format)) {
+  const sha = file.content === null ? null : contentSha(file.content, format);
+  if (entry !== null && entry.sha === sha) {
     index.set(path, entry.sha, { verbatim: true });
     return { kind: 'Unchanged' };
   }
+  if (isStored(file.content) && (entry === null || entry.verbatim)) {
+    index.set(path, file.content.blob, { verbatim: true });
+    return { kind: 'Write', write: { path, blob: file.content.blob, mode: '100644' } };
+  }
+  const content = isStored(file.content) ? await context.readBlob(file.content.blob) : file.content;
+  if (content === null && file.content !== null) return { kind: 'Refused', reason: 'its content is lost' };
   if (entry === null || entry.verbatim) return finish(path, content, true, context);
 
   const existing = context.fresh.get(entry.sha) ?? (await context.readBlob(entry.sha));
@@ -89,6 +97,15 @@ export async function planFile(file: FileChange, context: PlanContext): Promise<
   if (placed.kind === 'Delete') return finish(path, null, true, context);
   if (placed.content.equals(existing)) return { kind: 'Unchanged' };
   return finish(path, placed.content, content?.equals(placed.content) === true, context);
+}
+
+/** Name of the blob that holds a content. */
+export function contentSha(content: Buffer | StoredBlob, format: ObjectFormat): string {
+  return isStored(content) ? content.blob : blobShaOf(content, format);
+}
+
+function isStored(content: Buffer | StoredBlob | null): content is StoredBlob {
+  return content !== null && 'blob' in content;
 }
 
 function finish(path: string, content: Buffer | null, verbatim: boolean, context: PlanContext): FilePlan {

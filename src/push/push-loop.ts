@@ -5,10 +5,11 @@ import { refsOf } from '../git/branch.ts';
 import type { Clone } from '../git/clone.ts';
 import type { PushResult } from '../git/remote.ts';
 import type { Log } from '../log.ts';
-import type { BranchMetrics, BranchState } from './branch-state.ts';
+import { type BranchMetrics, type BranchState, observerOf } from './branch-state.ts';
 import type { BranchStore } from './branch-store.ts';
 import { codedErrorOf } from './coded-error.ts';
 import { pushLimits } from './push-limits.ts';
+import type { RemoteCursor } from './remote-cursor.ts';
 import { openRemoteSession, type RemoteOptions, type RemoteSession } from './remote-session.ts';
 import { takeInRemote } from './take-in-remote.ts';
 import type { Turn } from './turn.ts';
@@ -16,8 +17,14 @@ import { createWaker } from './waker.ts';
 
 export interface PushLoopOptions {
   readonly store: BranchStore;
+  /** null: the remote keeps no cursors. */
+  readonly cursor: RemoteCursor | null;
   readonly clone: Clone;
   readonly turn: Turn;
+  /** Pushes of one repository follow one another, also those of several branches. */
+  readonly pushTurn: Turn;
+  /** Whether a clone that cannot be read may be made anew: nobody else uses it. */
+  readonly mayRecreate: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
@@ -28,13 +35,16 @@ export interface PushLoopOptions {
   readonly change: (change: Partial<BranchState>) => void;
   /** Tells the error that the remote fails with, or null: it does not. */
   readonly report: (error: CodedError | null) => void;
+  /** Called when the remote took commits. */
+  readonly onPushed: () => void;
   /** Called once the branch is known well enough to commit to it. */
   readonly onOpen: () => void;
 }
 
 /**
  * Everything that talks to the remote: opening, pushing, and taking in what others pushed. One thing at a time.
- * The next push starts as soon as the last is over, but not before `minIntervalMs` after its start.
+ * The next push starts as soon as the last is over, but not before `minIntervalMs` after its start, and in a burst a
+ * little later.
  */
 export class PushLoop {
   readonly #options: PushLoopOptions;
@@ -51,6 +61,9 @@ export class PushLoop {
   #hurry = false;
   #rejections = 0;
   #lastStart = Number.NEGATIVE_INFINITY;
+  /** In a burst, the next push does not start before. */
+  #restUntilMs = Number.NEGATIVE_INFINITY;
+  #committedAtMs = Number.NEGATIVE_INFINITY;
   #drained: (() => void)[] = [];
 
   constructor(options: PushLoopOptions) {
@@ -67,6 +80,12 @@ export class PushLoop {
   }
 
   wake(): void {
+    this.#waker.wake();
+  }
+
+  /** There are new commits. */
+  committed(): void {
+    this.#committedAtMs = this.#options.clock.now();
     this.#waker.wake();
   }
 
@@ -87,7 +106,6 @@ export class PushLoop {
   drain(): Promise<void> {
     this.#draining = true;
     this.retryNow();
-    if (this.#isDone()) return Promise.resolve();
     return new Promise((resolve) => this.#drained.push(resolve));
   }
 
@@ -101,16 +119,19 @@ export class PushLoop {
   }
 
   #isDone(): boolean {
-    return this.#opened && this.#options.store.unpushed.length === 0;
+    return this.#opened && this.#options.store.isSettled;
   }
 
   async #run(first: CodedError | null): Promise<void> {
     let error = first;
     while (!this.#ended.signal.aborted) {
-      if (error !== null) await this.#pause(this.#backoff.nextMs());
+      // Where others are quicker, waiting longer each time only lets them be quicker more often.
+      if (error !== null && this.#rejections === 0) await this.#pause(this.#backoff.nextMs());
+      else if (error !== null) await this.#pause(this.#rejectionDelayMs());
       else if (!this.#behind && this.#isDone()) {
+        await this.#pushMarks();
         for (const resolve of this.#drained.splice(0)) resolve();
-        await this.#waker.wait(Number.POSITIVE_INFINITY);
+        await this.#waker.wait(this.#marksDueInMs());
         if (!this.#hurry && this.#isDone()) continue;
         if (this.#hurry && this.#isDone() && !this.#draining) this.#behind = true;
       }
@@ -134,9 +155,28 @@ export class PushLoop {
 
   async #keepInterval(): Promise<void> {
     const { minIntervalMs } = this.#options.settings();
-    const jitter = this.#options.random() * this.#rejections * pushLimits.rejectionJitterMs;
-    const left = this.#lastStart + minIntervalMs + jitter - this.#options.clock.now();
+    const left = this.#lastStart + minIntervalMs + this.#rejectionDelayMs() - this.#options.clock.now();
     if (left > 0 && !this.#draining) await this.#pause(left);
+    await this.#rest();
+  }
+
+  /**
+   * A push costs much the same for a few commits and for hundreds, here and there: while a burst lasts, they are
+   * spaced. Its end is not waited for longer than it takes to see it.
+   */
+  async #rest(): Promise<void> {
+    const { clock } = this.#options;
+    while (!this.#hurry && !this.#draining && !this.#ended.signal.aborted) {
+      const until = Math.min(this.#restUntilMs, this.#committedAtMs + pushLimits.burstQuietMs);
+      const left = until - clock.now();
+      if (left <= 0) return;
+      await this.#waker.wait(left);
+    }
+  }
+
+  #rejectionDelayMs(): number {
+    const { rejectionJitterMs, rejectionDelayMsMax } = pushLimits;
+    return this.#options.random() * Math.min(this.#rejections * rejectionJitterMs, rejectionDelayMsMax);
   }
 
   /** One round: take in the remote if it may have moved, then push if there is something to push. */
@@ -145,7 +185,7 @@ export class PushLoop {
     try {
       const session = this.#session ?? (await this.#openSession());
       if (this.#behind) await this.#takeIn(session);
-      const rejected = store.unpushed.length > 0 ? await this.#push(session) : null;
+      const rejected = store.isSettled ? null : await this.#push(session);
       if (rejected !== null) return rejected;
       this.#backoff.reset();
       report(null);
@@ -153,6 +193,7 @@ export class PushLoop {
     } catch (thrown) {
       const error = codedErrorOf(thrown);
       if (this.#ended.signal.aborted) return error;
+      this.#rejections = 0;
       log.warn('Remote failed', { code: error.code, error: error.message });
       // A remote that is down does not stop a branch that is known from earlier.
       if (!this.#opened && (await this.#openFromClone(error))) onOpen();
@@ -163,10 +204,11 @@ export class PushLoop {
 
   async #openSession(): Promise<RemoteSession> {
     const { metrics } = this.#options;
-    const session = await openRemoteSession(this.#options.remoteOptions(), ({ name, ok, durationMs }) =>
-      metrics.gitOperation(name, ok ? 'ok' : 'error', durationMs),
-    );
+    const session = await openRemoteSession(this.#options.remoteOptions(), observerOf(metrics));
     this.#session = session;
+    const { clone, remoteOptions } = this.#options;
+    const { branch } = remoteOptions();
+    clone.deepenThrough(branch, (commits) => session.remote.deepen(clone, branch, commits));
     return session;
   }
 
@@ -182,9 +224,12 @@ export class PushLoop {
       branch,
       signal,
       first: !this.#opened,
+      mayRecreate: this.#options.mayRecreate,
+      cursor: this.#options.cursor,
     });
     this.#behind = false;
     change({
+      rewrites: store.rewrites,
       branch:
         found.tip === null ? 'Missing' : this.#options.state().branch === 'Created' ? 'Created' : 'Present',
       ...(found.tip === null ? {} : { lastPushedCommit: found.tip }),
@@ -205,21 +250,63 @@ export class PushLoop {
     }
     if (store.head === null) return false;
     this.#opened = true;
+    // As far as the clone knows: what changes meanwhile is committed here.
+    this.#options.change({ branch: 'Present' });
     return true;
+  }
+
+  /** How long marks without a commit may still wait. */
+  #marksDueInMs(): number {
+    const { cursor, store, state } = this.#options;
+    if (cursor === null || state().branch === 'Missing') return Number.POSITIVE_INFINITY;
+    return cursor.dueInMs(store.head, store.document);
+  }
+
+  /** Everything is pushed: marks without a commit follow when they are due, or when this is the end. */
+  async #pushMarks(): Promise<void> {
+    const { cursor, store, turn, log } = this.#options;
+    const session = this.#session;
+    if (cursor === null || session === null || this.#ended.signal.aborted) return;
+    const dueInMs = this.#marksDueInMs();
+    const last = this.#draining && dueInMs < Number.POSITIVE_INFINITY && !cursor.isRefused;
+    if (dueInMs > 0 && !last) return;
+    try {
+      // The two belong together.
+      const { head, document } = await turn(async () => store);
+      if (head === null || !store.isSettled) return;
+      await this.#options.pushTurn(() =>
+        cursor.pushAlone(session.remote, head, document, this.#ended.signal),
+      );
+    } catch (error) {
+      log.debug('Cursors were not pushed', { error: codedErrorOf(error).message });
+    }
   }
 
   /** Returns an error to wait after, or null: pushed, or rejected because others were quicker. */
   async #push(session: RemoteSession): Promise<CodedError | null> {
-    const { clone, store, clock, change, metrics, log, report, settings, remoteOptions } = this.#options;
-    const next = store.unpushed.upTo(settings().maxCommits);
+    const { clone, store, cursor, turn, clock, change, metrics, log, report, settings, remoteOptions } =
+      this.#options;
+    const next = await turn(() => store.prepare(settings().maxCommits));
+    if (store.rewrites !== this.#options.state().rewrites) change({ rewrites: store.rewrites });
     if (next === null) return null;
     this.#lastStart = clock.now();
     const startedAt = performance.now();
     const { head } = refsOf(remoteOptions().branch);
-    const result = await session.remote.push(clone, [{ ref: head, to: next.sha }], this.#ended.signal);
+    const { remote } = session;
+    const move = { ref: head, to: next.sha };
+    const result = await this.#options.pushTurn(() =>
+      cursor === null
+        ? remote.push(clone, [move], this.#ended.signal)
+        : cursor.push(remote, move, next.document, {
+            signal: this.#ended.signal,
+            branchFirst: this.#rejections >= pushLimits.rejectionsTogetherMax,
+          }),
+    );
     metrics.push(outcomeOf(result), performance.now() - startedAt, next.count);
     if (result.ok) {
-      await store.pushed(next.sha);
+      this.#restUntilMs = this.#lastStart + intervalMsAfter(next.count, clock.now() - this.#lastStart);
+      await turn(() => store.pushed(next));
+      this.#options.onPushed();
       this.#rejections = 0;
       change({
         lastPushedCommit: next.sha,
@@ -232,10 +319,12 @@ export class PushLoop {
     this.#behind = true;
     const { code, message, retry, rejection } = result.failure;
     const error = new CodedError(code, message, { retry });
-    if (rejection === 'NonFastForward' && ++this.#rejections < pushLimits.rejectionsInARowMax) {
+    if (rejection === 'NonFastForward') {
+      store.rejected();
+      this.#rejections++;
       log.debug('Push rejected: the remote branch has newer commits', { attempt: this.#rejections });
-      return null;
-    }
+      if (this.#rejections < pushLimits.rejectionsInARowMax) return null;
+    } else this.#rejections = 0;
     if (!this.#ended.signal.aborted) report(error);
     return error;
   }
@@ -244,4 +333,10 @@ export class PushLoop {
 function outcomeOf(result: PushResult): 'ok' | 'rejected' | 'error' {
   if (result.ok) return 'ok';
   return result.failure.rejection === 'NonFastForward' ? 'rejected' : 'error';
+}
+
+/** From the start of a push to the start of the next. */
+function intervalMsAfter(commits: number, tookMs: number): number {
+  const { burstPushCommitsMin, burstPushTimes, burstPushIntervalMsMax } = pushLimits;
+  return commits < burstPushCommitsMin ? 0 : Math.min(burstPushIntervalMsMax, tookMs * burstPushTimes);
 }

@@ -5,8 +5,11 @@ import type { CommitData, FileWrite } from '../git/fast-import-stream.ts';
 import type { LastCommit } from '../git/last-commit.ts';
 import type { TreeIndex } from '../git/tree-index.ts';
 import type { StoredCommit, StoredFile } from '../git/unpushed.ts';
+import { type IsOwnCommitter, isLater } from './last-writer.ts';
 import type { Identify, PlaceInto } from './place.ts';
 import { planFile } from './plan-commit.ts';
+import type { Twins } from './twins.ts';
+import type { Remembered } from './unpushed-log.ts';
 
 /** A change that is not made, because somebody else's later commit stands. */
 export interface DroppedChange {
@@ -22,8 +25,10 @@ export interface DroppedChange {
 
 /** A commit made once more on another base. */
 export interface Regenerated {
+  /** The commit that it replaces. */
+  readonly source: string;
   readonly data: CommitData;
-  readonly files: readonly FileChange[];
+  readonly request: Remembered | null;
 }
 
 export interface RegenerateContext {
@@ -35,18 +40,21 @@ export interface RegenerateContext {
   /** The newest commit on the way from the old base to the new one, of each path that both sides changed. */
   readonly foreign: ReadonlyMap<string, LastCommit>;
   /** What was asked for with an unpushed commit, while this process remembers. */
-  readonly filesOf: (sha: string) => readonly FileChange[] | null;
+  readonly rememberedOf: (sha: string) => Remembered | null;
+  /** Commits that the new base has of these already. */
+  readonly twins: Twins;
+  readonly isOwn: IsOwnCommitter;
   readonly placeInto: PlaceInto;
   readonly identify: Identify;
-  readonly committer: Identity;
   readonly nowMs: () => number;
 }
 
 /**
- * Makes unpushed commits once more on a new base, in order, with their authors, dates and messages.
+ * Makes unpushed commits once more on a new base, in order, with their authors, dates, messages and committers.
  *
  * Per path the last writer wins: what the new base changed later than the change stays (*Git wins*), anything else
- * is placed again on what the new base holds (*cluster wins*). A commit of which nothing is left is not made.
+ * is placed again on what the new base holds (*cluster wins*). A commit of which nothing is left is not made, nor one
+ * that the new base already has.
  */
 export async function regenerate(
   commits: readonly StoredCommit[],
@@ -56,28 +64,28 @@ export async function regenerate(
   const dropped: DroppedChange[] = [];
   const fresh = new Map<string, Buffer>();
   for (const commit of commits) {
-    const { author, authoredAtMs } = commit;
-    const remembered = context.filesOf(commit.sha);
+    if (context.twins.take(commit)) continue;
+    const { author, authoredAtMs, committer, message } = commit;
+    const request = context.rememberedOf(commit.sha);
     const writes: FileWrite[] = [];
     for (const stored of commit.files) {
       const drop = (reason: string, by: LastCommit | null) =>
         dropped.push({ path: stored.path, by, reason, author, authoredAtMs, commit: commit.sha });
       const by = context.foreign.get(stored.path);
-      if (by !== undefined && by.committedAtMs > authoredAtMs) {
+      if (by !== undefined && isLater(by, authoredAtMs, context.isOwn)) {
         drop('the branch has a later commit of this path', by);
         continue;
       }
-      const file = remembered?.find(({ path }) => path === stored.path) ?? null;
+      const file = request?.files.find(({ path }) => path === stored.path) ?? null;
       const write = await regenerateFile(stored, file, fresh, context);
       if (typeof write === 'string') drop(write, by ?? null);
       else if (write !== null) writes.push(write);
     }
     if (writes.length === 0) continue;
-    const { message } = commit;
-    const committer = context.committer;
     made.push({
+      source: commit.sha,
       data: { author, authoredAtMs, committer, committedAtMs: context.nowMs(), message, files: writes },
-      files: remembered ?? [],
+      request,
     });
   }
   return { commits: made, dropped };
@@ -92,10 +100,10 @@ async function regenerateFile(
 ): Promise<FileWrite | string | null> {
   const { clone, index, changed } = context;
   const { path, after } = stored;
-  if (!changed.has(path)) {
-    // Nobody else touched it: what was committed is right as it is, and its blob is already there.
-    const present = index.get(path);
-    if ((present?.sha ?? null) === after) return null;
+  const present = index.get(path)?.sha ?? null;
+  if (!changed.has(path) || present === stored.before) {
+    // It stands as the commit found it: what was committed is right as it is, and its blob is already there.
+    if (present === after) return null;
     const obstacle = index.obstacle(path);
     if (obstacle !== null) return obstacle;
     if (after === null) {
@@ -114,6 +122,7 @@ async function regenerateFile(
     readBlob: (sha) => clone.readBlob(sha),
     fresh,
     foreign: new Map(),
+    isOwn: context.isOwn,
   });
   if (plan.kind === 'Refused') return plan.reason;
   if (plan.kind === 'Unchanged') return null;

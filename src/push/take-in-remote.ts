@@ -1,6 +1,9 @@
 import type { Clone } from '../git/clone.ts';
 import type { Remote } from '../git/remote.ts';
 import type { BranchStore } from './branch-store.ts';
+import { emptyDocument } from './cursor-document.ts';
+import { pushLimits } from './push-limits.ts';
+import type { RemoteCursor } from './remote-cursor.ts';
 import type { Turn } from './turn.ts';
 
 /**
@@ -22,28 +25,61 @@ export async function takeInRemote(options: {
   readonly signal: AbortSignal;
   /** Whether the clone was not used yet by this process. */
   readonly first: boolean;
+  readonly cursor: RemoteCursor | null;
+  /** Whether a clone that cannot be read may be made anew. */
+  readonly mayRecreate: () => boolean;
 }): Promise<{ readonly tip: string | null }> {
-  const { remote, clone, store, turn, branch, signal, first } = options;
+  const { remote, clone, store, turn, branch, signal, first, cursor } = options;
+  const adopt = (commit: string) => turn(() => store.adopt(commit));
   if (!first) {
     // One round trip: the branch most probably is there.
     const fetched = await remote.fetch(clone, branch, signal);
     if (fetched !== null) {
-      await turn(() => store.adopt(fetched));
+      await adopt(fetched);
       return { tip: fetched };
     }
   }
   if (first) await clone.prepare(null);
-  const seen = await remote.look(clone.dir, branch, signal);
+  const looking = remote.look(clone.dir, branch, signal, cursor?.ref);
+  // Told below, where it is awaited, whatever comes first.
+  looking.catch(() => {});
+  // The clone is read meanwhile. Whether it is worth keeping is only asked once the remote was reached.
+  const isRead =
+    first &&
+    (await turn(() => store.load()).then(
+      () => true,
+      () => false,
+    ));
+  const seen = await looking;
+  cursor?.seen(seen.also);
   if (first) {
+    const before = clone.format();
     await clone.prepare(seen.format);
-    await loadOrRecreate(options, seen.format ?? clone.format());
+    if (!isRead || clone.format() !== before) await loadOrRecreate(options, seen.format ?? before);
   }
   if (seen.tip !== null) {
     const { tip } = seen;
-    const fetched = store.head === tip ? tip : await remote.fetch(clone, branch, signal);
-    if (fetched !== null) await turn(() => store.adopt(fetched));
+    let fetched = store.head === tip ? tip : await remote.fetch(clone, branch, signal);
+    if (fetched === null) return { tip: null };
+    await adopt(fetched);
+    // What was handed over before may have been taken away: only a comparison tells.
+    if (first && store.rewrites > 0) await turn(() => store.recover(emptyDocument));
+    // Nothing is known of an earlier life here, and nothing was made since that the remote does not have.
+    if (first && cursor !== null && store.document.owners.size === 0 && store.isSettled) {
+      for (let reads = 1; ; reads++) {
+        const document = await cursor.recover(remote, fetched, signal);
+        if (document !== null) await turn(() => store.recover(document));
+        if (document !== null || reads === pushLimits.cursorReadsMax) break;
+        // A push of an earlier process may have landed between the two fetches.
+        const again = await remote.fetch(clone, branch, signal);
+        if (again === null || again === fetched) break;
+        fetched = again;
+        await adopt(fetched);
+      }
+    }
     return { tip: fetched };
   }
+  await turn(() => store.forgetRemote());
   if (seen.defaultTip === null || seen.defaultRef === null) return { tip: null };
   const start = await remote.fetch(clone, branch, signal, seen.defaultRef);
   if (start === null) return { tip: null };
@@ -55,13 +91,19 @@ export async function takeInRemote(options: {
 
 /** A clone that cannot be read is worth less than none: what the remote has can be fetched again. */
 async function loadOrRecreate(
-  options: { readonly clone: Clone; readonly store: BranchStore; readonly turn: Turn },
+  options: {
+    readonly clone: Clone;
+    readonly store: BranchStore;
+    readonly turn: Turn;
+    readonly mayRecreate: () => boolean;
+  },
   format: 'sha1' | 'sha256',
 ): Promise<void> {
-  const { clone, store, turn } = options;
+  const { clone, store, turn, mayRecreate } = options;
   try {
     await turn(() => store.load());
-  } catch {
+  } catch (error) {
+    if (!mayRecreate()) throw error;
     await turn(async () => {
       await clone.recreate(format);
       await store.load();

@@ -13,7 +13,8 @@ export function createWaker(clock: Clock): Waker {
   return {
     wake() {
       called = true;
-      waiting?.abort();
+      // Without a reason, one with a stack would be made.
+      waiting?.abort('woken');
     },
     async wait(ms) {
       if (!called && ms > 0) {

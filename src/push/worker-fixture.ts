@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { systemClock } from '../clock.ts';
-import type { CommitOutcome, FileChange } from '../commit/commit-request.ts';
+import type { CommitOutcome, CursorMark, FileChange } from '../commit/commit-request.ts';
 import { createClone } from '../git/clone.ts';
 import { silentLog } from '../log.ts';
 import { poll } from '../testing/poll.ts';
@@ -31,6 +31,8 @@ export interface ChangeOptions {
   readonly author?: string;
   readonly atMs?: number;
   readonly message?: string;
+  readonly marks?: readonly CursorMark[];
+  readonly onDropped?: (paths: readonly string[]) => void;
 }
 
 /** Recognises files that start with `kind: `; keeps what follows a line `# keep`. */
@@ -92,9 +94,12 @@ export function withWorker<T>(
         void worker.enqueue({
           files: changes,
           author: { name: author, email: `${author}@example.com` },
+          committer: { name: 'GitOps Reverser', email: 'operator@example.com' },
           authoredAtMs: options.atMs ?? Date.now() + 2_000,
           message: options.message ?? `change ${Object.keys(files).join(' ')}\n`,
           onDone: resolve,
+          ...(options.marks === undefined ? {} : { marks: options.marks }),
+          ...(options.onDropped === undefined ? {} : { onDropped: options.onDropped }),
         });
       });
     try {

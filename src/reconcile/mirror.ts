@@ -1,10 +1,6 @@
 import { backoffMs } from '../backoff.ts';
-import {
-  type Captured,
-  type CaptureSink,
-  type CaptureState,
-  ResourceCapture,
-} from '../capture/resource-capture.ts';
+import type { Captured, CaptureSink, CaptureState } from '../capture/capture-sink.ts';
+import { ResourceCapture } from '../capture/resource-capture.ts';
 import type { Clock } from '../clock.ts';
 import { CodedError, messageOf } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';

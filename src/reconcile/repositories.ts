@@ -1,7 +1,7 @@
 import { validateGitRepoConfig } from '../../gen/validators.js';
 import type { KubeObject } from '../kube/object.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { Repository, type RepositoryContext } from './repository.ts';
+import { placeOf, Repository, type RepositoryContext } from './repository.ts';
 
 /** On a shutdown, everything that is committed has this long to be pushed. */
 export const SHUTDOWN_DRAIN_MS = 20_000;
@@ -17,12 +17,16 @@ export class Repositories {
   /** `onRepository` hears of a repository that opened, closed or changed; rules then look at it again. */
   constructor(
     pipeline: Pipeline,
-    context: Omit<RepositoryContext, 'onTarget'>,
+    context: Omit<RepositoryContext, 'onTarget' | 'onRewritten'>,
     onRepository: (key: string) => void,
   ) {
     this.#pipeline = pipeline;
     this.#onRepository = onRepository;
-    this.#context = { ...context, onTarget: (repository) => this.#onTarget(repository) };
+    this.#context = {
+      ...context,
+      onTarget: (repository) => this.#onTarget(repository),
+      onRewritten: ({ key }) => pipeline.compare(key),
+    };
   }
 
   get(key: string): Repository | undefined {
@@ -51,14 +55,20 @@ export class Repositories {
     const config = validation.value;
     if (known?.update(config)) return;
     if (known !== undefined) this.#end(known, known.config.metadata.uid !== config.metadata.uid);
-    const repository = new Repository(key, config, this.#context);
+    const before = known === undefined ? undefined : placeOf(known.config);
+    const repository = new Repository(key, config, this.#context, before);
     this.#repositories.set(key, repository);
     this.#onRepository(key);
     // The one before may still push from the same clone.
-    const before = this.#closing.get(key) ?? Promise.resolve();
-    void before.then(() => {
+    const closed = this.#closing.get(key) ?? Promise.resolve();
+    void closed.then(() => {
       if (this.#repositories.get(key) === repository) repository.start();
     });
+  }
+
+  /** Remove clones that no GitRepoConfig uses any more. To be called once all are known. */
+  async sweep(): Promise<void> {
+    await this.#context.branches.sweep([...this.all].map(({ config }) => placeOf(config)));
   }
 
   /** Push what is committed, within a bound, and end all. */

@@ -20,6 +20,7 @@ const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'TimedOut',
   'PushRejected',
   'ApiUnreachable',
+  'Backlogged',
 ]);
 
 /** The status of a GitRepoConfig, given the one that stands. Pure. */

@@ -1,24 +1,21 @@
-import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { gitRepoConfigKind } from '../../gen/kinds.ts';
 import type { GitRepoConfig, GitRepoConfigStatus } from '../../gen/model.ts';
 import type { Clock } from '../clock.ts';
 import type { CommitRequest } from '../commit/commit-request.ts';
 import { type CompiledTemplate, compileTemplate } from '../commit/message.ts';
 import { apiErrorOf, CodedError, messageOf } from '../errors.ts';
-import { type Clone, createClone } from '../git/clone.ts';
 import { parseRemoteUrl } from '../git/remote-url.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isJsonObject } from '../kube/json.ts';
 import { restPath } from '../kube/resource.ts';
 import type { Log } from '../log.ts';
 import type { Branch } from '../pipeline/branch.ts';
-import { Target, type TargetEvents } from '../pipeline/target.ts';
+import type { TargetEvents } from '../pipeline/commit-requests.ts';
+import { Target } from '../pipeline/target.ts';
 import { validatePrefix } from '../place/path.ts';
-import { placeInto } from '../place/place-into.ts';
 import type { BranchMetrics, BranchState } from '../push/branch-state.ts';
-import { BranchWorker } from '../push/branch-worker.ts';
+import type { BranchWorker } from '../push/branch-worker.ts';
+import type { BranchLease, BranchPlace, SharedBranches } from '../push/shared-branches.ts';
 import type { EventRecorder, Regarding } from '../report/event-recorder.ts';
 import { StatusWriter } from '../report/status-writer.ts';
 import { deriveRepositoryKey } from '../sanitize/fingerprint.ts';
@@ -34,10 +31,12 @@ const REMOTE_CHECK_MS = 300_000;
 const DRAIN_MS = 10_000;
 /** The same for a remote that fails at that time: a last try. */
 const DRAIN_FAILING_MS = 3_000;
+const REWRITTEN =
+  'Commits that the branch had are gone: somebody rewrote it. It is compared with the cluster, and what differs is committed on top.';
 
 export interface RepositoryContext {
   readonly client: KubeClient;
-  readonly dataDir: string;
+  readonly branches: SharedBranches;
   readonly allowLocalRepositories: boolean;
   readonly redactionKey: Buffer;
   readonly recorder: EventRecorder;
@@ -45,6 +44,8 @@ export interface RepositoryContext {
   readonly branchMetrics: (repository: Repository) => BranchMetrics;
   /** The repository can now be committed to, or no longer. */
   readonly onTarget: (repository: Repository) => void;
+  /** Somebody rewrote the branch. */
+  readonly onRewritten: (repository: Repository) => void;
   readonly onProgress: () => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -54,7 +55,7 @@ export interface RepositoryContext {
  * One GitRepoConfig at work: its clone, its branch worker, its target and its status.
  *
  * A spec that asks for another place or form of commits ends this one and begins another (`Repositories`);
- * credentials and push settings change live.
+ * the data of its Secret and push settings change live.
  */
 export class Repository {
   /** `namespace/name` of the GitRepoConfig. */
@@ -65,18 +66,28 @@ export class Repository {
   readonly #abort = new AbortController();
   /** Dropped by earlier lives of the GitRepoConfig: its status, which this one writes, is read only once. */
   readonly #droppedBefore: number;
+  readonly #before: BranchPlace | undefined;
+  /** When the configuration became this one: what changes later is a change, and nothing that existed before. */
+  readonly configured: { readonly changedVersion: string; readonly changedAtMs: number };
   #config: GitRepoConfig;
-  #clone: Clone | undefined;
-  #worker: BranchWorker | undefined;
+  #lease: BranchLease | undefined;
   #target: Target | undefined;
   #stop: RepositoryFacts['stop'];
   #secretVersion = '';
   #lastError: string | undefined;
+  #rewritesSeen = 0;
   #failureSeen: AbortController | undefined;
   #running: Promise<void> | undefined;
+  readonly #listening: (() => void)[] = [];
 
-  constructor(key: string, config: GitRepoConfig, context: RepositoryContext) {
+  /** `before`: where the configuration committed to until it changed. */
+  constructor(key: string, config: GitRepoConfig, context: RepositoryContext, before?: BranchPlace) {
     this.key = key;
+    this.#before = before;
+    this.configured = {
+      changedVersion: config.metadata.resourceVersion ?? '0',
+      changedAtMs: context.clock.now(),
+    };
     this.#config = config;
     this.#droppedBefore = config.status?.droppedCommits ?? 0;
     this.#context = context;
@@ -95,25 +106,43 @@ export class Repository {
     return this.#config;
   }
 
+  /** Tells apart where commits go: repository, branch and folder. */
+  get place(): string {
+    const { url, branch } = this.#config.spec;
+    return JSON.stringify([url, branch, this.folder]);
+  }
+
+  /** Folder in the repository; empty for its root. */
+  get folder(): string {
+    return this.#config.spec.path ?? '';
+  }
+
   /** Where rules commit to; undefined while the repository cannot be committed to. */
   get target(): Target | undefined {
     return this.#target;
   }
 
+  /** Is the remote read for the first time, so that the repository may have a target in a moment? */
+  get isOpening(): boolean {
+    if (this.#target !== undefined || this.#stop !== undefined) return false;
+    const state = this.#lease?.worker.state;
+    return state === undefined || (state.phase === 'Opening' && state.error === null);
+  }
+
   /** Commits that are made but not on the remote, and changes that wait to be committed. */
   get pendingCommits(): number {
-    const state = this.#worker?.state;
+    const state = this.#lease?.worker.state;
     return state === undefined ? 0 : state.pendingCommits + state.queued;
   }
 
   /** Why there is no target, as a sentence. */
   get notReadyReason(): string {
-    return this.#stop?.message ?? this.#worker?.state.error?.message ?? 'its remote is being read.';
+    return this.#stop?.message ?? this.#lease?.worker.state.error?.message ?? 'its remote is being read.';
   }
 
   /** Is the commit part of the branch? */
   async contains(commit: string): Promise<boolean> {
-    return (await this.#worker?.contains(commit)) ?? false;
+    return (await this.#lease?.worker.contains(commit)) ?? false;
   }
 
   /** Begin to work. */
@@ -127,13 +156,8 @@ export class Repository {
   /** Take another version of the same configuration; false when it has to begin anew. */
   update(config: GitRepoConfig): boolean {
     if (identityOfSpec(config) !== identityOfSpec(this.#config)) return false;
-    const isSameSecret = config.spec.secretRef?.name === this.#config.spec.secretRef?.name;
     this.#config = config;
-    void this.#worker?.update(pushSettings(config));
-    if (!isSameSecret) {
-      this.#secretVersion = '';
-      void this.#checkSecret();
-    }
+    void this.#lease?.update(pushSettings(config));
     this.#statusWriter.touch();
     return true;
   }
@@ -143,16 +167,13 @@ export class Repository {
     this.#abort.abort();
     this.#target = undefined;
     if (options.isDeleted) this.#statusWriter.abandon();
-    if (this.pendingCommits > 0) {
-      const isFailing = this.#worker?.state.error !== null;
-      await this.#worker?.drain(isFailing ? DRAIN_FAILING_MS : (options.drainMs ?? DRAIN_MS));
-    }
+    await this.#running;
+    for (const stop of this.#listening.splice(0)) stop();
+    const isFailing = this.#lease?.worker.state.error !== null;
+    const drainMs = isFailing ? DRAIN_FAILING_MS : (options.drainMs ?? DRAIN_MS);
+    await this.#lease?.release({ drainMs, keep: !options.isDeleted, force: options.isDeleted });
     this.#statusWriter.touch();
     await this.#statusWriter.stop();
-    await this.#worker?.close();
-    await this.#running;
-    await this.#clone?.close();
-    if (options.isDeleted) await rm(this.#dir(), { recursive: true, force: true });
   }
 
   /** Something moved: the status may have to be written. */
@@ -191,49 +212,51 @@ export class Repository {
     const context = this.#context;
     const prefix = spec.path ?? '';
     const metrics = context.branchMetrics(this);
-    const clone = createClone({
-      dir: this.#dir(),
-      observe: ({ name, ok, durationMs }) => metrics.gitOperation(name, ok ? 'ok' : 'error', durationMs),
-    });
-    this.#clone = clone;
-    const worker = new BranchWorker({
-      url: spec.url,
-      branch: spec.branch,
-      secretData,
-      allowLocalRepositories: context.allowLocalRepositories,
-      clone,
-      ...(prefix === '' ? {} : { prefixes: [prefix] }),
-      ...pushSettings(this.#config),
-      placeInto,
+    const lease = await context.branches.acquire(placeOf(this.#config), this.#before, {
+      prefix,
+      settings: { secretData, ...pushSettings(this.#config) },
+      committer: this.#config.spec.commit.committer,
+      onCursorRefused: (reason) =>
+        this.event(
+          'Warning',
+          'CursorRefused',
+          `The host refuses the ref that keeps watch positions (${reason}): commits are pushed, but after a restart without the data directory, what changed meanwhile is committed as its sum.`,
+        ),
+      metrics,
       onDropped: ({ path, reason }) =>
         this.event('Warning', 'GitWins', `A change of ${path} was dropped: ${reason}`),
-      clock: context.clock,
-      log: this.#log,
-      metrics,
     });
-    this.#worker = worker;
-    worker.onChange((state) => this.#onState(state));
+    this.#lease = lease;
+    const { worker } = lease;
+    this.#listening.push(worker.onChange((state) => this.#onState(state)));
     const target = new Target(
       this.key,
       {
+        owner: this.#config.metadata.uid,
         prefix,
         emailDomain: spec.commit.authorEmailDomain,
         template,
         committer: spec.commit.committer,
+        maxFileBytes: spec.commit.maxFileBytes,
         secretsPolicy: spec.secrets.policy,
         redactionKey: deriveRepositoryKey(context.redactionKey, remoteIdentity),
       },
       branchOf(worker, spec.commit.committer.email),
       context.targetEvents(this),
       this.#log,
+      context.clock,
     );
-    worker.onChange((state) => {
+    const beginIfKnown = (state: BranchState) => {
       // The tree is known from the first time that the remote was read.
       if (this.#target !== undefined || state.branch === 'Unknown' || this.#abort.signal.aborted) return;
       this.#target = target;
       context.onTarget(this);
-    });
+    };
+    this.#listening.push(worker.onChange(beginIfKnown));
     await worker.open();
+    // Another configuration may have opened it long ago.
+    this.#onState(worker.state);
+    beginIfKnown(worker.state);
     this.#statusWriter.touch();
   }
 
@@ -246,6 +269,11 @@ export class Repository {
       this.#lastError = error;
       // From now on the Secret is looked at more often.
       this.#failureSeen?.abort();
+    }
+    if (state.rewrites !== this.#rewritesSeen && this.#target !== undefined) {
+      this.#rewritesSeen = state.rewrites;
+      this.event('Warning', 'BranchRewritten', REWRITTEN);
+      this.#context.onRewritten(this);
     }
     this.#context.onProgress();
     this.#statusWriter.touch();
@@ -288,7 +316,7 @@ export class Repository {
       await this.#checkSecret();
       if (clock.now() - remoteCheckedAtMs < REMOTE_CHECK_MS) continue;
       remoteCheckedAtMs = clock.now();
-      this.#worker?.retryNow();
+      this.#lease?.worker.retryNow();
     }
   }
 
@@ -299,7 +327,7 @@ export class Repository {
       const { version, data } = await this.#readSecret();
       if (version === this.#secretVersion) return;
       this.#secretVersion = version;
-      await this.#worker?.update({ secretData: data });
+      await this.#lease?.update({ secretData: data });
     } catch (error) {
       this.#log.warn('Cannot read the Secret', { reason: messageOf(error) });
     }
@@ -334,7 +362,8 @@ export class Repository {
     const facts: RepositoryFacts = {
       branchName: this.#config.spec.branch,
       ...(this.#stop === undefined ? {} : { stop: this.#stop }),
-      branch: this.#worker?.state,
+      branch:
+        this.#lease === undefined ? undefined : { ...this.#lease.worker.state, dropped: this.#lease.dropped },
       droppedBefore: this.#droppedBefore,
     };
     return repositoryStatus(this.#config.metadata.generation, facts, standing, this.#context.clock.now());
@@ -344,38 +373,37 @@ export class Repository {
     const { apiVersion, kind, metadata } = this.#config;
     return { apiVersion, kind, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid };
   }
+}
 
-  /** Each configuration has a clone of its own, so that no two share files or credentials by accident. */
-  #dir(): string {
-    const { metadata, spec } = this.#config;
-    const hash = createHash('sha256')
-      .update([metadata.uid, spec.url, spec.branch].join('\0'))
-      .digest('hex')
-      .slice(0, 16);
-    return join(this.#context.dataDir, 'repositories', `${metadata.namespace}.${metadata.name}.${hash}.git`);
-  }
+/** Where a configuration's commits go, and whose Secret gives access. */
+export function placeOf({ metadata, spec }: GitRepoConfig): BranchPlace {
+  const { url, branch, secretRef } = spec;
+  return { url, branch, namespace: metadata.namespace, secretName: secretRef?.name ?? null };
 }
 
 /** What makes a configuration another one: where and how commits are made. */
 function identityOfSpec({ metadata, spec }: GitRepoConfig): string {
-  const { url, branch, path, commit, secrets, suspend } = spec;
-  return JSON.stringify([metadata.uid, url, branch, path, commit, secrets, suspend]);
+  const { url, branch, path, secretRef, commit, secrets, suspend } = spec;
+  return JSON.stringify([metadata.uid, url, branch, path, secretRef, commit, secrets, suspend]);
 }
 
 function pushSettings({ spec }: GitRepoConfig) {
   return {
-    committer: spec.commit.committer,
     minIntervalMs: durationMs(spec.push.minInterval),
     maxCommits: spec.push.maxCommits,
   };
 }
 
-function branchOf(worker: BranchWorker, committerEmail: string): Branch {
+/** A branch worker as the pipeline uses it. */
+export function branchOf(worker: BranchWorker, committerEmail: string): Branch {
   return {
     enqueue: (request: CommitRequest) => worker.enqueue(request),
+    mark: (marks) => worker.mark(marks),
+    cursor: (owner) => worker.cursor(owner),
+    store: (content) => worker.store(content),
     compare: (path, content) => worker.compare(path, content),
     paths: (prefix) => worker.treePaths(prefix),
-    lastCommits: (paths) => worker.lastCommitsOf(paths),
+    lastCommits: (paths, sinceMs) => worker.lastCommitsOf(paths, sinceMs),
     tip: async () => (await worker.tip()) ?? undefined,
     contains: (commit) => worker.contains(commit),
     isOwnCommitter: (email) => email === committerEmail,

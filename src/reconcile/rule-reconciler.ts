@@ -8,7 +8,7 @@ import type { KubeClient } from '../kube/client.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { type ApiResource, restPath } from '../kube/resource.ts';
 import type { Log } from '../log.ts';
-import { ActiveRule, type Scope } from '../pipeline/active-rule.ts';
+import { ActiveRule } from '../pipeline/active-rule.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { EventRecorder, Regarding } from '../report/event-recorder.ts';
 import { StatusWriter } from '../report/status-writer.ts';
@@ -16,6 +16,7 @@ import { compileFieldPaths } from '../sanitize/exclude-fields.ts';
 import { Selection } from '../select/selection.ts';
 import type { Repositories } from './repositories.ts';
 import type { Repository } from './repository.ts';
+import { type LastLife, newScope, resumedAt, resumedFrom, selectionOf } from './rule-resume.ts';
 import { type RuleFacts, ruleStatus } from './rule-status.ts';
 
 /** A rule that could not be put to work because of the Git clone is tried again after this long. */
@@ -36,7 +37,7 @@ interface Entry {
   /** Counts of earlier lives of the rule. */
   readonly base: { commits: number; dropped: number };
   /** The rule that was at work last, and what it selected: where it goes on when it comes back. */
-  last: { readonly selects: string; readonly rule: ActiveRule } | undefined;
+  last: LastLife | undefined;
   activation: number;
 }
 
@@ -127,8 +128,13 @@ export class RuleReconciler {
 
   /** Are all rules that can work synced? The reason if not. */
   notSyncedReason(): string | undefined {
-    for (const [key, { active }] of this.#entries) {
-      if (active !== undefined && !this.#pipeline.isSynced(active.repository.key, active.rule)) {
+    for (const [key, { active, stop, rule }] of this.#entries) {
+      // One that waits for its repository for long, or for a person, does not count: the others work.
+      const isStarting =
+        stop === undefined ||
+        (stop.reason === 'GitRepoConfigNotReady' &&
+          this.#repositories.get(repositoryKeyOf(rule))?.isOpening === true);
+      if (active === undefined ? isStarting : !this.#pipeline.isSynced(active.repository.key, active.rule)) {
         return `WatchRule ${key} is not synced yet`;
       }
     }
@@ -209,48 +215,37 @@ export class RuleReconciler {
       entry.active?.repository === repository && entry.active.repository.target === repository.target;
     if (isSameRepository && entry.active?.rule.generation === rule.metadata.generation)
       return entry.writer.touch();
-    const resumed = await this.#resumedFrom(entry, repository);
+    const selects = selectionOf(rule);
+    const cursor = repository.target.cursor.resume(rule.metadata.uid, selects);
+    // With a cursor nothing is waited for: the rules of a repository are put to work in one go.
+    const resumed =
+      cursor === undefined
+        ? await resumedFrom(rule, entry.last, repository.place, (commit) => repository.contains(commit))
+        : resumedAt(rule, cursor.snapshotMs);
     if (entry.activation !== activation) return;
+    const hasMoved = entry.last !== undefined && entry.last.place !== repository.place;
+    const fresh = hasMoved ? repository.configured : entry;
     const active = new ActiveRule({
       key,
       uid: rule.metadata.uid,
       generation: rule.metadata.generation,
       selection: new Selection(rule.spec),
       excludeFields: fields.fields,
-      scope: resumed?.scope ?? newScope(entry),
+      scope: resumed?.scope ?? {
+        ...newScope(fresh.changedVersion, fresh.changedAtMs),
+        // In another folder, what looks like ours may be another cluster's.
+        moved: hasMoved && entry.last?.folder === repository.folder,
+      },
+      selects,
+      ...(cursor === undefined ? {} : { resumesAt: cursor.positions }),
     });
     if (resumed !== undefined) active.snapshot = resumed.snapshot;
     this.#deactivate(entry);
     entry.active = { rule: active, repository };
-    entry.last = { selects: selectionOf(rule), rule: active };
+    entry.last = { selects, place: repository.place, folder: repository.folder, rule: active };
     entry.isSnapshotPushed = false;
     this.#pipeline.setRule(repository.key, active);
     this.onProgress();
-  }
-
-  /**
-   * Where an earlier life of the rule left off: its snapshot is part of the branch, and the rule is the same.
-   * Then what differs are changes, not a snapshot.
-   */
-  async #resumedFrom(
-    { rule, last }: Entry,
-    repository: Repository,
-  ): Promise<{ readonly scope: Scope; readonly snapshot: ActiveRule['snapshot'] } | undefined> {
-    const inMemory = last?.selects === selectionOf(rule) ? last.rule.snapshot : undefined;
-    const { observedGeneration, lastSnapshotTime, lastSnapshotCommit } = rule.status ?? {};
-    const stored =
-      observedGeneration === rule.metadata.generation && lastSnapshotTime !== undefined
-        ? { commit: lastSnapshotCommit, timeMs: Date.parse(lastSnapshotTime) }
-        : undefined;
-    const snapshot = inMemory?.kind === 'Committed' ? inMemory : stored;
-    if (snapshot === undefined) return undefined;
-    const { commit, timeMs } = snapshot;
-    // A snapshot without a commit found nothing in an empty repository: all that is there now came after it.
-    if (commit !== undefined && !(await repository.contains(commit))) return undefined;
-    return {
-      scope: { resourceVersion: '0', timeMs, resumed: true },
-      snapshot: { kind: 'Committed', ...(commit === undefined ? {} : { commit }), timeMs },
-    };
   }
 
   #facts(entry: Entry): RuleFacts {
@@ -303,19 +298,9 @@ function repositoryKeyOf(rule: WatchRule): string {
   return `${rule.metadata.namespace}/${rule.spec.gitRepoConfigRef}`;
 }
 
-/** All of the spec that says what is captured and where to; `suspend` does not. */
-function selectionOf({ metadata, spec }: WatchRule): string {
-  return JSON.stringify([metadata.uid, { ...spec, suspend: false }]);
-}
-
 function regarding(rule: WatchRule): Regarding {
   const { name, namespace, uid } = rule.metadata;
   return { apiVersion: rule.apiVersion, kind: rule.kind, namespace, name, uid };
-}
-
-/** A rule is in force from the version of its own last write on: changes newer than that are its business. */
-function newScope({ changedVersion, changedAtMs }: Entry): Scope {
-  return { resourceVersion: changedVersion, timeMs: changedAtMs, resumed: false };
 }
 
 function stopReason(

@@ -118,6 +118,29 @@ test('ruleStatus counts, whatever the number of kinds', () => {
   assert.ok((status.resources?.length ?? 0) <= 512);
 });
 
+test('ruleStatus keeps the count that stands until a resource is listed after a restart', () => {
+  const followed = (objects: number, isCounted: boolean) => [
+    { resource: served('ConfigMap'), objects, isCounted },
+    { resource: served('Deployment', 'apps'), objects: 1, isCounted: true },
+  ];
+  const standing = ruleStatus(1, { ...working, followed: followed(50, true) }, undefined, nowMs);
+  const cases: [number, boolean, number, number][] = [
+    [0, false, 1, 50],
+    [2, false, 1, 50],
+    [60, false, 1, 60],
+    [49, true, 1, 49],
+    // Another generation selects something else.
+    [2, false, 2, 2],
+  ];
+  for (const [objects, isCounted, generation, counted] of cases) {
+    const facts = { ...working, followed: followed(objects, isCounted) };
+    const status = ruleStatus(generation, facts, standing, nowMs);
+    assert.is(status.capturedObjects, counted + 1);
+    assert.is(status.resources?.find(({ kind }) => kind === 'ConfigMap')?.objects, counted);
+    assert.match(of(status.conditions, 'Ready')?.message ?? '', `Capturing ${counted + 1} objects`);
+  }
+});
+
 test('ruleStatus lists the same resources whatever their order, so that it is not written for nothing', () => {
   const one = ruleStatus(1, working, undefined, nowMs);
   const other = ruleStatus(1, { ...working, followed: working.followed.toReversed() }, undefined, nowMs);

@@ -28,7 +28,12 @@ export interface RuleFacts {
   readonly notReviewed: readonly ApiResource[];
   /** Kinds that the rule names and the API server does not serve. */
   readonly notServed: readonly string[];
-  readonly followed: readonly { readonly resource: ApiResource; readonly objects: number }[];
+  readonly followed: readonly {
+    readonly resource: ApiResource;
+    readonly objects: number;
+    /** Not after a restart, until the resource is listed: then the count that stands is the better one. Default: true. */
+    readonly isCounted?: boolean;
+  }[];
   readonly commits: number;
   readonly dropped: number;
   readonly snapshot?: { readonly commit?: string; readonly timeMs: number };
@@ -45,11 +50,12 @@ export function ruleStatus(
   nowMs: number,
 ): WatchRuleStatus {
   const known = standing?.conditions ?? [];
-  const objects = facts.followed.reduce((sum, one) => sum + one.objects, 0);
+  const followed = withStandingCounts(generation, facts, standing);
+  const objects = followed.reduce((sum, one) => sum + one.objects, 0);
   return {
     observedGeneration: generation,
     conditions: mergeConditions(known, [...ready(facts, objects), served(facts)], generation, nowMs),
-    resources: facts.followed
+    resources: followed
       .map(({ resource, objects }) => ({ apiVersion: apiVersionOf(resource), kind: resource.kind, objects }))
       .sort((a, b) => (`${a.apiVersion} ${a.kind}` < `${b.apiVersion} ${b.kind}` ? -1 : 1))
       .slice(0, RESOURCES_LISTED_MAX),
@@ -59,6 +65,21 @@ export function ruleStatus(
     droppedChanges: facts.dropped,
     ...lastSnapshot(generation, facts, standing),
   };
+}
+
+function withStandingCounts(
+  generation: number,
+  { followed }: RuleFacts,
+  standing: WatchRuleStatus | undefined,
+): readonly { readonly resource: ApiResource; readonly objects: number }[] {
+  const known = standing?.observedGeneration === generation ? standing.resources : undefined;
+  return followed.map(({ resource, objects, isCounted = true }) => {
+    const apiVersion = apiVersionOf(resource);
+    const stood = isCounted
+      ? undefined
+      : known?.find((one) => one.apiVersion === apiVersion && one.kind === resource.kind);
+    return { resource, objects: Math.max(objects, stood?.objects ?? 0) };
+  });
 }
 
 /** A snapshot stands as long as the rule stays as it is: a restart goes on from there. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { Tally } from './tally.ts';
 
 /** What is measured. Labels are of bounded cardinality: no object names, no users. */
 export interface Metrics {
@@ -14,6 +15,8 @@ export interface Metrics {
   pushed(seconds: number, labels: { readonly outcome: string }): void;
   /** A change was committed without evidence of its author. */
   unattributed(labels: { readonly reason: string }): void;
+  /** A change was not committed, because the branch has a later commit of somebody else. */
+  dropped(labels: { readonly namespace: string; readonly name: string }): void;
   /** An admission review was answered. */
   reviewed(seconds: number, labels: { readonly path: string; readonly outcome: string }): void;
   /** A request to the webhooks was turned away as garbage. */
@@ -38,12 +41,21 @@ export function startMetrics(): Metrics {
   const provider = new MeterProvider({ readers: [exporter] });
   const meter = provider.getMeter('gitops-reverser');
   // The exporter appends `_total` to counters.
-  const received = meter.createCounter('gitops_reverser_events_received', {
-    description: 'Watch events received from the API server.',
-  });
-  const processed = meter.createCounter('gitops_reverser_events_processed', {
-    description: 'Watch events dealt with, by outcome.',
-  });
+  // These move with every event of every watch: counted here, and handed over at a scrape.
+  const received = new Tally();
+  meter
+    .createObservableCounter('gitops_reverser_events_received', {
+      description: 'Watch events received from the API server.',
+    })
+    .addCallback((result) =>
+      received.observe((count, kind) => result.observe(count, kind === '' ? {} : { kind })),
+    );
+  const processed = new Tally();
+  meter
+    .createObservableCounter('gitops_reverser_events_processed', {
+      description: 'Watch events dealt with, by outcome.',
+    })
+    .addCallback((result) => processed.observe((count, outcome) => result.observe(count, { outcome })));
   const operations = meter.createCounter('gitops_reverser_git_operations', {
     description: 'Git operations, by operation and outcome.',
   });
@@ -53,6 +65,9 @@ export function startMetrics(): Metrics {
   });
   const unattributed = meter.createCounter('gitops_reverser_unattributed', {
     description: 'Changes committed with an unknown author, by reason.',
+  });
+  const dropped = meter.createCounter('gitops_reverser_changes_dropped', {
+    description: 'Changes not committed because Git has a later commit of the file, by GitRepoConfig.',
   });
   const reviews = meter.createHistogram('gitops_reverser_review_duration_seconds', {
     description: 'Time to answer an admission review.',
@@ -65,14 +80,15 @@ export function startMetrics(): Metrics {
     description: 'Commits that wait to be made or pushed, by GitRepoConfig.',
   });
   // A counter is exported from its first value on: begin with 0, so that alerts on rates work from the start.
-  received.add(0);
-  for (const outcome of EVENT_OUTCOMES) processed.add(0, { outcome });
+  received.add('', 0);
+  for (const outcome of EVENT_OUTCOMES) processed.add(outcome, 0);
   for (const operation of ['fetch', 'push']) operations.add(0, { operation, outcome: 'ok' });
   return {
-    eventReceived: (labels) => received.add(1, labels),
-    eventProcessed: (labels) => processed.add(1, labels),
+    eventReceived: ({ kind }) => received.add(kind, 1),
+    eventProcessed: ({ outcome }) => processed.add(outcome, 1),
     gitOperation: (labels) => operations.add(1, labels),
     pushed: (seconds, labels) => push.record(seconds, labels),
+    dropped: (labels) => dropped.add(1, labels),
     reviewed: (seconds, labels) => reviews.record(seconds, labels),
     reviewRefused: (labels) => reviewsRefused.add(1, labels),
     unattributed: (labels) => unattributed.add(1, labels),

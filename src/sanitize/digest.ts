@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { JsonValue } from '../kube/json.ts';
 import { fieldsOfManifest, type Manifest } from './manifest.ts';
 
@@ -8,9 +8,12 @@ import { fieldsOfManifest, type Manifest } from './manifest.ts';
  * it, so it must not be shown for manifests with secrets in them.
  */
 export function digestOf(manifest: Manifest): string {
-  return createHash('sha256')
-    .update(canonical(fieldsOfManifest(manifest)))
-    .digest('base64url');
+  return digestOfText(canonical(fieldsOfManifest(manifest)));
+}
+
+/** SHA-256 of a text's UTF-8, in base64url. */
+export function digestOfText(text: string): string {
+  return hash('sha256', text, 'base64url');
 }
 
 /** JSON with sorted keys and exact integers: equal text if and only if equal value. */

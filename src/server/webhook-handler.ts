@@ -6,12 +6,13 @@ import type { AdmissionAnswer, AdmissionRequest } from './webhook-review.ts';
 /** What answers the reviews of one path, and of those below it. */
 export interface WebhookHandler {
   /**
-   * `signal` aborts when the time is over, or whoever asked is gone. `below` is what follows the handler's path:
-   * `b/c` when the handler of `/a` gets a review on `/a/b/c`, usually empty.
+   * `signal()` aborts when the time is over, or whoever asked is gone; call it before waiting for anything. It is made
+   * when it is asked for: a handler that answers at once, for thousands of reviews a second, needs none.
+   * `below` is what follows the handler's path: `b/c` when the handler of `/a` gets a review on `/a/b/c`, usually empty.
    */
   readonly handle: (
     request: AdmissionRequest,
-    signal: AbortSignal,
+    signal: () => AbortSignal,
     below: string,
   ) => AdmissionAnswer | Promise<AdmissionAnswer>;
   /** What a review gets whose handler throws or takes too long. */
@@ -68,10 +69,14 @@ export class HandlerCaller {
     request: AdmissionRequest,
     gone: AbortSignal,
   ): Promise<Handled> {
-    const abort = new AbortController();
-    const onGone = () => abort.abort();
+    let abort: AbortController | undefined;
+    const signal = () => {
+      abort ??= new AbortController();
+      return abort.signal;
+    };
+    const onGone = () => abort?.abort();
     try {
-      const handling = handler.handle(request, abort.signal, below);
+      const handling = handler.handle(request, signal, below);
       // Evidence is taken at once: nothing to wait for.
       if (!(handling instanceof Promise)) return { answer: handling, isFailed: false };
       if (gone.aborted) onGone();
@@ -82,7 +87,7 @@ export class HandlerCaller {
       if (answer === tooLate) throw new CodedError('TimedOut', `no answer within ${this.#timeoutMs} ms`);
       return { answer: answer as AdmissionAnswer, isFailed: false };
     } catch (error) {
-      abort.abort();
+      onGone();
       // That a handler stops when nobody waits any more is no failure of it.
       if (!gone.aborted) this.#logOnce(path, error);
       return { answer: answerTo(error, handler), isFailed: true };

@@ -294,7 +294,7 @@ test('startWebhookServer: a handler that fails allows or denies, and is logged o
 test('startWebhookServer: a handler that takes too long is aborted and answered for', () => {
   const aborted = gate();
   const handle: WebhookHandler['handle'] = (_, signal) =>
-    new Promise(() => signal.addEventListener('abort', () => aborted.open()));
+    new Promise(() => signal().addEventListener('abort', () => aborted.open()));
   return withServer(
     { '/slow': { handle, onError: 'allow' } },
     async ({ ask, errors }) => {
@@ -310,7 +310,7 @@ test('startWebhookServer: a handler hears that whoever asked is gone', () => {
   const [began, aborted] = [gate(), gate()];
   const handle: WebhookHandler['handle'] = (_, signal) => {
     began.open();
-    return new Promise(() => signal.addEventListener('abort', () => aborted.open()));
+    return new Promise(() => signal().addEventListener('abort', () => aborted.open()));
   };
   return withServer(
     { '/slow': { handle, onError: 'allow' } },

@@ -137,8 +137,11 @@ function reviewing(options: WebhookServerOptions, isClosing: () => boolean): Koa
       const review = await receive(ctx.req, bodies);
       const { answer, isFailed } = await caller.call(route, review, goneSignal(ctx.req));
       if (isClosing()) ctx.set('Connection', 'close');
-      ctx.type = 'application/json';
-      ctx.body = renderReview(review.uid, answer);
+      // Written here: Koa's own way looks up types and lengths anew for each of thousands a second.
+      ctx.respond = false;
+      const body = Buffer.from(renderReview(review.uid, answer));
+      ctx.res.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': body.length });
+      ctx.res.end(body);
       const outcome = isFailed ? 'Failed' : answer.allowed ? 'Allowed' : 'Denied';
       metrics.reviewed({ path: route.path, outcome }, (performance.now() - startedAtMs) / 1000);
     } catch (error) {

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { configMap } from '../testing/scripted-api-server.ts';
 import type { Scope } from './active-rule.ts';
-import { isChange, wasCreatedIn } from './join.ts';
+import { isChange, wasCreatedIn } from './in-scope.ts';
 
 const scope = (more: Partial<Scope> = {}): Scope => ({
   resourceVersion: '100',

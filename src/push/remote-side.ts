@@ -1,0 +1,72 @@
+import type { Clone } from '../git/clone.ts';
+import type { LastCommit } from '../git/last-commit.ts';
+import { TreeIndex, updateTreeIndex } from '../git/tree-index.ts';
+import { foreignCommits } from './foreign-commits.ts';
+import { commitsOf, Twins } from './twins.ts';
+
+/** What the remote has of a branch, while local commits are made once more on top of it. */
+export interface RemoteSide {
+  /** Tip of the remote branch. */
+  readonly tip: string;
+  /** Tree of the commit `at`, which is the tip or one made on top of it. */
+  readonly index: TreeIndex;
+  readonly at: string;
+  /** Paths that the remote has otherwise than the local branch had when they parted. */
+  readonly changed: ReadonlySet<string>;
+  /** The commits that last changed them. */
+  readonly foreign: ReadonlyMap<string, LastCommit>;
+  readonly twins: Twins;
+}
+
+interface Context {
+  readonly clone: Clone;
+  readonly prefixes: readonly string[];
+  readonly ownEmails: Iterable<string>;
+}
+
+/**
+ * @param index tree of `head`; it is copied, which costs far less than reading a tree
+ * @param base where the local and the remote branch parted, or null: they have nothing in common
+ */
+export function openRemoteSide(
+  context: Context,
+  from: { readonly index: TreeIndex; readonly head: string; readonly base: string | null },
+  tip: string,
+): Promise<RemoteSide> {
+  const index = from.index.copy();
+  const side = { tip: from.base, index, at: from.head, changed: [], foreign: [], twins: new Twins() };
+  return advance(context, side, tip);
+}
+
+/** Takes in what was pushed by others since. When it fails, `side` must not be used any more. */
+export function moveRemoteSide(context: Context, side: RemoteSide, tip: string): Promise<RemoteSide> {
+  return advance(context, side, tip);
+}
+
+async function advance(
+  { clone, prefixes, ownEmails }: Context,
+  side: Omit<RemoteSide, 'tip' | 'changed' | 'foreign'> & {
+    readonly tip: string | null;
+    readonly changed: Iterable<string>;
+    readonly foreign: Iterable<readonly [string, LastCommit]>;
+  },
+  tip: string,
+): Promise<RemoteSide> {
+  const { index, twins } = side;
+  await updateTreeIndex(index, clone.git, side.at, tip, prefixes);
+  const changed =
+    side.tip === null
+      ? new Set(index.paths())
+      : new Set((await updateTreeIndex(new TreeIndex(), clone.git, side.tip, tip, prefixes)).keys());
+  const range = side.tip === null ? [tip] : [tip, `^${side.tip}`];
+  const foreign = await foreignCommits(clone, range, changed, prefixes);
+  twins.add(await commitsOf(clone, range, ownEmails));
+  return {
+    tip,
+    at: tip,
+    index,
+    changed: new Set([...side.changed, ...changed]),
+    foreign: new Map([...side.foreign, ...foreign]),
+    twins,
+  };
+}
