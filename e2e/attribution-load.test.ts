@@ -720,8 +720,8 @@ test('webhook down: writers wait its timeout at most, and authors are back by th
       const expected = [
         ...refused.map((_, at) => `[CREATE] ConfigMap/refused-${at} hand-tool`),
         '[UPDATE] ConfigMap/up-0 hand-patch',
-        // Nothing is left that could tell who wrote last.
-        '[DELETE] ConfigMap/up-1',
+        // The watch goes on where it was, and tells of it as if it were live.
+        '[DELETE] ConfigMap/up-1 hand-tool',
         ...silent.map((_, at) => `[CREATE] ConfigMap/silent-${at} hand-tool`),
       ];
       assert.equal(told.sort(), expected.sort());

@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert';
 import type { LoggedCommit } from '../src/testing/bare-remote.ts';
 import { poll } from '../src/testing/poll.ts';
 import { configMap, gitRepoConfig, type Scenario, watchRule, withScenario } from '../src/testing/scenario.ts';
+import { widgetCrd } from '../src/testing/widget-crd.ts';
 
 /** What a step must leave on the remote. */
 interface Expected {
@@ -53,26 +54,6 @@ const deployment = {
     },
   },
 };
-
-const crd = (group: string) => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: `widgets.${group}` },
-  spec: {
-    group,
-    scope: 'Namespaced',
-    names: { kind: 'Widget', listKind: 'WidgetList', plural: 'widgets', singular: 'widget' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        subresources: { status: {} },
-        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-      },
-    ],
-  },
-});
 
 const widget = (group: string, size: number) => ({
   apiVersion: `${group}/v1`,
@@ -232,7 +213,7 @@ test('capture: every kind of change is one commit with the right file', () =>
 
     // CRDs installed after the rule; two groups with the same kind.
     for (const group of ['one.example.com', 'two.example.com']) {
-      await apply('admin', crd(group));
+      await apply('admin', widgetCrd(group));
       await kubectl('admin', ['wait', '--for=condition=Established', `crd/widgets.${group}`]);
       await poll(
         async () =>

@@ -82,6 +82,44 @@ for (const how of ['stopped', 'killed', 'killed, its disk lost'] as const) {
     }));
 }
 
+for (const how of ['stopped', 'killed', 'killed, its disk lost'] as const) {
+  test(`restart: every version that was made while the operator was down is a commit (${how})`, () =>
+    withScenario(async (scenario) => {
+      const { apply, kubectl, subjects, waitFor } = scenario;
+      await apply('admin', gitRepoConfig(scenario.remote));
+      const resources = [
+        { apiVersion: 'v1', kind: 'ConfigMap', names: ['n-*'] },
+        { apiVersion: 'v1', kind: 'Secret', names: ['n-*'] },
+      ];
+      await apply('admin', configMap('default', 'n-a', { v: '0' }));
+      await apply('admin', watchRule('rule', { resources }), watchRule('other', { resources }));
+      for (const name of ['rule', 'other']) await waitFor(`default watchrule/${name}`);
+      await apply('admin', configMap('default', 'n-a', { v: '1' }));
+      await scenario.commit('[UPDATE] ConfigMap/n-a in ns/default by user/admin');
+      const before = await subjects();
+      await scenario.restart({
+        kill: how !== 'stopped',
+        async meanwhile() {
+          for (const v of ['2', '3']) await apply('admin', configMap('default', 'n-a', { v }));
+          await apply('admin', configMap('default', 'n-brief', {}));
+          await kubectl('admin', ['delete', 'cm', 'n-brief']);
+          if (how === 'killed, its disk lost')
+            await rm(join(scenario.folder.path, 'data'), { recursive: true, force: true });
+        },
+      });
+      await apply('admin', configMap('default', 'n-last', {}));
+      await scenario.commit('[CREATE] ConfigMap/n-last in ns/default by user/admin');
+      assert.equal((await subjects()).slice(before.length), [
+        '[UPDATE] ConfigMap/n-a in ns/default by user/unknown',
+        '[UPDATE] ConfigMap/n-a in ns/default by user/unknown',
+        '[CREATE] ConfigMap/n-brief in ns/default by user/unknown',
+        '[DELETE] ConfigMap/n-brief in ns/default by user/unknown',
+        '[CREATE] ConfigMap/n-last in ns/default by user/admin',
+      ]);
+      assert.match(await scenario.operator().logs(), /without a list/);
+    }));
+}
+
 test('restart: a deletion during downtime, where the snapshot had found nothing', () =>
   withScenario(async (scenario) => {
     const { apply, kubectl, remote, waitFor } = scenario;
