@@ -1,42 +1,30 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { KubeClient } from '../src/kube/client.ts';
-import { openConnection } from '../src/kube/connection.ts';
-import { gitRepoConfig, type Scenario, watchRule, withScenario } from '../src/testing/scenario.ts';
-import { startSshGitServer } from '../src/testing/ssh-git-server.ts';
-import { measureAdmission } from './bench/admission-latency.ts';
-import { type Arrival, followBranch } from './bench/follow-branch.ts';
-import { percentile } from './bench/percentile.ts';
-import { measureReviews } from './bench/review-throughput.ts';
-
-const help = `npm run bench [-- --only commits|admission|reviews --count 1000 --writers 16 --seconds 20 --rounds 40]
-
-Measures on an embedded control plane, with the remote behind a real sshd on loopback:
-- a burst of creates by several writers: how long the API server takes to accept them, and until all are commits
-  on the remote;
-- the time from a write's answer to its commit on the remote at 5 writes a second;
-- what an admission review costs a writer: the same writes with and without one, in alternating blocks of 50;
-- the reviews that one core answers in a second.
---only leaves out the others; it can be given several times.
-Raw results go to dist/bench/.
-`;
+import { admissionRows, measureAdmission } from './bench/admission-latency.ts';
+import { measureBurst } from './bench/burst.ts';
+import { measureFiles } from './bench/files.ts';
+import { measureFlat } from './bench/flat.ts';
+import { measureLatency } from './bench/latency.ts';
+import { measureMemory } from './bench/memory.ts';
+import { measurePipeline } from './bench/pipeline.ts';
+import { measureReviews, reviewRows } from './bench/review-throughput.ts';
+import { type Measured, tableOf } from './bench/table.ts';
 
 const { values } = parseArgs({
   options: {
     help: { type: 'boolean' },
-    only: { type: 'string', multiple: true, default: ['commits', 'admission', 'reviews'] },
-    count: { type: 'string', default: '1000' },
+    only: { type: 'string', multiple: true },
+    json: { type: 'string' },
+    count: { type: 'string', default: '5000' },
     writers: { type: 'string', default: '16' },
-    seconds: { type: 'string', default: '20' },
+    seconds: { type: 'string', default: '30' },
     rounds: { type: 'string', default: '40' },
+    sizes: { type: 'string', default: '1000,10000,50000' },
   },
 });
-if (values.help) {
-  process.stdout.write(help);
-  process.exit(0);
-}
+
 const count = Number(values.count);
 const writers = Number(values.writers);
 /** What is written in the comparison of writes with and without review: calmly, and as fast as it goes. */
@@ -46,132 +34,101 @@ const REVIEWED_LOADS = [
   { writers: 8, pauseMs: 0 },
 ];
 const REVIEW_SECONDS = 8;
-const WRITES_PER_SECOND = 5;
-const ARRIVAL_TIMEOUT_MS = 120_000;
+const FLAT_OBJECTS = 10_000;
+const RESTART_ROUNDS = 2;
+const TREES = [
+  { files: 10, updates: 5_000, rounds: 5 },
+  { files: 10_000, updates: 5_000, rounds: 5 },
+  { files: 100_000, updates: 2_000, rounds: 3 },
+];
 
-/** Create ConfigMaps as fast as `writers` connections take them; returns when each was answered. */
-async function burst(client: KubeClient, namespace: string): Promise<ReadonlyMap<string, number>> {
-  const answeredAt = new Map<string, number>();
-  let next = 0;
-  const write = async () => {
-    while (next < count) {
-      const name = `burst-${next++}`;
-      await create(client, namespace, name);
-      answeredAt.set(name, performance.now());
-    }
-  };
-  await Promise.all(Array.from({ length: writers }, write));
-  return answeredAt;
+interface Benchmark {
+  readonly title: string;
+  readonly run: () => Promise<Measured>;
 }
 
-/** Create a ConfigMap every 200 ms. */
-async function steady(
-  client: KubeClient,
-  namespace: string,
-  seconds: number,
-): Promise<ReadonlyMap<string, number>> {
-  const answeredAt = new Map<string, number>();
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  pipeline: {
+    title: 'recorded watch events and evidence to commits, against raw git fast-import of the same commits',
+    run: () => measurePipeline(TREES),
+  },
+  files: {
+    title: 'the cost of a commit by the number of files, and of watched objects',
+    run: () => measureFiles([10, 1_000, 10_000, 100_000], [1_000, 10_000, 50_000]),
+  },
+  burst: {
+    title: '--count creates and as many updates by two users over 20 namespaces, with and without operator',
+    run: () => measureBurst(count, writers),
+  },
+  latency: {
+    title: 'from a write to its commit on the remote, at 5 writes/s for --seconds, by minInterval',
+    run: () => measureLatency(Number(values.seconds)),
+  },
+  flat: {
+    title: 'one namespace with 10,000 ConfigMaps, --count changes in a burst',
+    run: () => measureFlat(FLAT_OBJECTS, count, writers),
+  },
+  memory: {
+    title: 'memory and time to ready after a restart, by the number of watched objects (--sizes) of 5 KB',
+    run: () => measureMemory(values.sizes.split(',').map(Number), RESTART_ROUNDS, writers),
+  },
+  admission: {
+    title:
+      'what a review costs a writer: the same writes with and without one, in --rounds alternating blocks',
+    run: async () => {
+      const costs = await measureAdmission(Number(values.rounds), REVIEWED_LOADS);
+      return { rows: admissionRows(costs), raw: costs };
+    },
+  },
+  reviews: {
+    title: 'the reviews that one core answers in a second',
+    run: async () => {
+      const results = await measureReviews(REVIEW_SECONDS);
+      return { rows: reviewRows(results), raw: results };
+    },
+  },
+};
+
+const names = Object.entries(benchmarks).map(([name, { title }]) => `  ${name.padEnd(10)} ${title}`);
+const help = `npm run bench [-- --only NAME … --json FILE --count 5000 --writers 16 --seconds 30 --rounds 40 --sizes 1000,10000,50000]
+
+Measures, on an embedded control plane where one is needed, with the remote behind a real sshd on loopback:
+${names.join('\n')}
+
+--only NAME   leaves out the others; can be given several times
+--json FILE   where raw results go (default: .cache/bench/<time>.json)
+--writers     writers at once, in bursts
+--sizes       ascending: the cluster grows
+
+BENCH_OPERATOR_NODE_FLAGS in the environment is given to the operator's node, such as "--cpu-prof --cpu-prof-dir=/tmp".
+Everything takes about a quarter of an hour.
+`;
+
+if (values.help) {
+  process.stdout.write(help);
+  process.exit(0);
+}
+
+const selected = values.only ?? Object.keys(benchmarks);
+const unknown = selected.find((name) => !Object.hasOwn(benchmarks, name));
+if (unknown !== undefined) {
+  process.stderr.write(`There is no benchmark "${unknown}": ${Object.keys(benchmarks).join(', ')}\n`);
+  process.exit(1);
+}
+const date = new Date().toISOString();
+const machine = `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+const file = values.json ?? join(import.meta.dirname, `../.cache/bench/${date.replaceAll(':', '-')}.json`);
+const results: Record<string, unknown> = {};
+console.log(`${date.slice(0, 10)}, ${machine}`);
+for (const name of selected) {
+  const { title, run } = benchmarks[name] as Benchmark;
   const startedAt = performance.now();
-  for (let at = 0; at < seconds * WRITES_PER_SECOND; at++) {
-    const due = startedAt + (at * 1_000) / WRITES_PER_SECOND;
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
-    const name = `steady-${at}`;
-    await create(client, namespace, name);
-    answeredAt.set(name, performance.now());
-  }
-  return answeredAt;
+  const { rows, raw } = await run();
+  const seconds = Math.round((performance.now() - startedAt) / 1_000);
+  console.log(`\n### ${name}: ${title} (took ${seconds} s)\n\n${tableOf(rows)}`);
+  results[name] = { seconds, rows, raw };
+  // After each, so that what was measured survives whatever happens to the next.
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify({ date, machine, arguments: process.argv.slice(2), results })}\n`);
 }
-
-async function create(client: KubeClient, namespace: string, name: string): Promise<void> {
-  const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { value: 'x'.repeat(200) } };
-  await client.request('POST', `/api/v1/namespaces/${namespace}/configmaps`, { body });
-}
-
-/** Milliseconds from each write's answer to its commit on the remote. A commit can be there before the answer. */
-function latencies(answeredAt: ReadonlyMap<string, number>, arrivals: readonly Arrival[]): number[] {
-  return arrivals.flatMap(({ name, atMs }) => {
-    const answered = answeredAt.get(name);
-    return answered === undefined ? [] : [Math.max(0, atMs - answered)];
-  });
-}
-
-async function measure(scenario: Scenario): Promise<Record<string, unknown>> {
-  const { controlPlane, remote, apply, kubectl, waitFor } = scenario;
-  const server = await startSshGitServer();
-  try {
-    const client = new KubeClient(await openConnection(controlPlane.kubeconfig('alice@example.com')));
-    await kubectl('admin', ['create', 'namespace', 'bench']);
-    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'git', namespace: 'default' } };
-    await apply('admin', {
-      ...secret,
-      stringData: { 'ssh-key': server.privateKey, 'known-hosts': server.knownHosts() },
-    });
-    await apply('admin', gitRepoConfig(remote, { url: server.url(remote.path), secretRef: { name: 'git' } }));
-    await apply(
-      'admin',
-      watchRule('bench', {
-        resources: [{ apiVersion: 'v1', kind: 'ConfigMap', names: ['burst-*', 'steady-*'] }],
-      }),
-    );
-    await waitFor('default watchrule/bench');
-
-    const following = followBranch(remote, 'main');
-    const startedAt = performance.now();
-    const answeredAt = await burst(client, 'bench');
-    const acceptedMs = performance.now() - startedAt;
-    const arrivals = await following.until(count, ARRIVAL_TIMEOUT_MS);
-    const onRemoteMs = performance.now() - startedAt;
-    const steadyAnswers = await steady(client, 'bench', Number(values.seconds));
-    const all = await following.until(count + steadyAnswers.size, ARRIVAL_TIMEOUT_MS);
-    following.stop();
-    const inBurst = latencies(answeredAt, arrivals);
-    const inSteady = latencies(steadyAnswers, all);
-    const of = (values: readonly number[]) => ({
-      p50: percentile(values, 50),
-      p90: percentile(values, 90),
-      p99: percentile(values, 99),
-    });
-    return {
-      burst: {
-        count,
-        writers,
-        acceptedMs,
-        onRemoteMs,
-        ratio: onRemoteMs / acceptedMs,
-        latencyMs: of(inBurst),
-      },
-      steady: { writes: steadyAnswers.size, writesPerSecond: WRITES_PER_SECOND, latencyMs: of(inSteady) },
-    };
-  } finally {
-    await server.stop();
-  }
-}
-
-async function measureCommits(): Promise<Record<string, unknown>> {
-  let results: Record<string, unknown> = {};
-  await withScenario(async (scenario) => {
-    results = await measure(scenario);
-  });
-  return results;
-}
-
-const benchmarks: Readonly<Record<string, () => Promise<unknown>>> = {
-  commits: measureCommits,
-  admission: () => measureAdmission(Number(values.rounds), REVIEWED_LOADS),
-  reviews: () => measureReviews(REVIEW_SECONDS),
-};
-
-const results: Record<string, unknown> = {
-  date: new Date().toISOString().slice(0, 10),
-  machine: `${cpus().length} cores (${cpus()[0]?.model}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
-};
-for (const name of values.only) {
-  const run = benchmarks[name];
-  if (run === undefined)
-    throw new Error(`There is no benchmark "${name}": ${Object.keys(benchmarks).join(', ')}`);
-  results[name] = await run();
-}
-console.log(JSON.stringify(results, null, 2));
-const dir = join(import.meta.dirname, '../dist/bench');
-await mkdir(dir, { recursive: true });
-await writeFile(join(dir, `${Date.now()}.json`), `${JSON.stringify(results)}\n`);
+console.log(`\nRaw results: ${file}`);

@@ -3,6 +3,8 @@ import { openConnection } from '../../src/kube/connection.ts';
 import { poll } from '../../src/testing/poll.ts';
 import { gitRepoConfig, type Scenario, watchRule, withScenario } from '../../src/testing/scenario.ts';
 import { percentile } from './percentile.ts';
+import { type CpuByProgram, cpuBetween, cpuByProgram } from './processes.ts';
+import { number, type Row } from './table.ts';
 
 /** Write latencies in milliseconds. */
 interface Latencies {
@@ -22,6 +24,8 @@ export interface AdmissionCost extends WriteLoad {
   readonly without: Latencies;
   readonly with: Latencies;
   readonly ratio: { readonly p50: number; readonly p99: number };
+  /** What a review costs each program, in milliseconds of processor time for each write. */
+  readonly cpuMsOfReview: CpuByProgram;
 }
 
 const BLOCK_WRITES = 50;
@@ -53,16 +57,21 @@ export async function measureAdmission(
     for (const load of loads) {
       const times = { with: [] as number[], without: [] as number[] };
       const before = await reviewsOf(scenario);
+      const cpuMs: Record<(typeof NAMESPACES)[number], CpuByProgram[]> = { with: [], without: [] };
       for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
         for (const namespace of round % 2 === 0 ? NAMESPACES : NAMESPACES.toReversed()) {
+          const cpuBefore = await cpuByProgram();
           const block = await writeBlock(client, namespace, load, () => next++);
-          if (round >= 0) times[namespace].push(...block);
+          if (round < 0) continue;
+          times[namespace].push(...block);
+          cpuMs[namespace].push(cpuBetween(cpuBefore, await cpuByProgram()));
         }
       }
       const reviews = (await reviewsOf(scenario)) - before;
       const expected = (rounds + WARM_UP_ROUNDS) * BLOCK_WRITES;
       if (reviews !== expected) throw new Error(`${reviews} reviews instead of ${expected}`);
-      costs.push(compared(load, times.with, times.without));
+      const cpuMsOfReview = difference(cpuMs.with, cpuMs.without, times.with.length);
+      costs.push({ ...compared(load, times.with, times.without), cpuMsOfReview });
     }
   });
   return costs;
@@ -138,7 +147,26 @@ async function writeBlock(
 const pathOf = (namespace: string) => `/api/v1/namespaces/${namespace}/configmaps`;
 const object = (name: string) => ({ metadata: { name }, data: { value: 'x'.repeat(PAYLOAD_BYTES) } });
 
-function compared(load: WriteLoad, reviewed: readonly number[], plain: readonly number[]): AdmissionCost {
+function difference(
+  reviewed: readonly CpuByProgram[],
+  plain: readonly CpuByProgram[],
+  writes: number,
+): CpuByProgram {
+  const sum = (all: readonly CpuByProgram[], program: string) =>
+    all.reduce((ms, one) => ms + (one[program] ?? 0), 0);
+  return Object.fromEntries(
+    ['kube-apiserver', 'operator', 'etcd', 'writers'].map((program) => [
+      program,
+      (sum(reviewed, program) - sum(plain, program)) / writes,
+    ]),
+  );
+}
+
+function compared(
+  load: WriteLoad,
+  reviewed: readonly number[],
+  plain: readonly number[],
+): Omit<AdmissionCost, 'cpuMsOfReview'> {
   const ratio = (percent: number) =>
     Math.round((micros(reviewed, percent) / micros(plain, percent)) * 100) / 100;
   return {
@@ -159,4 +187,20 @@ function micros(times: readonly number[], percent: number): number {
     times.map((ms) => ms * 1_000),
     percent,
   );
+}
+
+/** The comparison as a table. */
+export function admissionRows(costs: readonly AdmissionCost[]): readonly Row[] {
+  return costs.flatMap((cost) => [
+    {
+      what: `${cost.writers} writer${cost.writers === 1 ? '' : 's'}${cost.pauseMs > 0 ? `, with pauses of ${cost.pauseMs} ms` : ', as fast as they go'}`,
+      figure: `p50 ${cost.without.p50} → ${cost.with.p50} ms (${cost.ratio.p50} times), p99 ${cost.without.p99} → ${cost.with.p99} ms (${cost.ratio.p99} times)`,
+    },
+    {
+      what: '… processor time of a review',
+      figure: Object.entries(cost.cpuMsOfReview)
+        .map(([program, ms]) => `${program} ${number(ms)} ms`)
+        .join(', '),
+    },
+  ]);
 }

@@ -6,6 +6,7 @@ import { EVIDENCE_LIMITS } from '../../src/identify/evidence-limits.ts';
 import { makeTestCertificates } from '../../src/testing/test-certificates.ts';
 import { percentile } from './percentile.ts';
 import type { Usage } from './review-server.ts';
+import { number, type Row } from './table.ts';
 
 /** How many reviews of one kind of object one core sustains. */
 export interface ReviewThroughput {
@@ -182,7 +183,16 @@ const deploymentReview = (variables: number) =>
   updateReview('apps', 'Deployment', deployment(variables, 'app:1'), deployment(variables, 'app:2'));
 
 const reviews = {
+  'ConfigMap of 1 KB': updateReview('', 'ConfigMap', configMap(500, '1'), configMap(500, '2')),
   'Deployment of 5 KB': deploymentReview(40),
   'Deployment of 100 KB': deploymentReview(905),
   'ConfigMap of 100 KB': updateReview('', 'ConfigMap', configMap(100_000, '1'), configMap(100_000, '2')),
 };
+
+/** The throughputs as a table. */
+export function reviewRows(results: readonly ReviewThroughput[]): readonly Row[] {
+  return results.map(({ object, perCoreSecond, latencyMs, rssMb }) => ({
+    what: `${object}: reviews per second of one core`,
+    figure: `${number(perCoreSecond)}; p50 ${latencyMs.p50} ms, p99 ${latencyMs.p99} ms; ${rssMb} MB`,
+  }));
+}
