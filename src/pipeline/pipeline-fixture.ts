@@ -143,6 +143,8 @@ export interface Cluster {
   failLists(resource: ApiResource, code: number | undefined): void;
   /** Keep lists of a resource waiting until the function that is returned is called. */
   blockLists(resource: ApiResource): () => void;
+  /** Called whenever a list or a look-up of a resource was answered, before anything else happens. */
+  onListed(resource: ApiResource, call: () => void): void;
   readonly version: () => number;
 }
 
@@ -162,6 +164,7 @@ export function withCluster(use: (cluster: Cluster) => Promise<void>): Promise<v
   const failing = new Map<string, number>();
   const blocked = new Map<string, Promise<void>>();
   const lists = new Map<string, number>();
+  const listeners = new Map<string, () => void>();
   let watches: { readonly path: string; readonly watch: ScriptedWatch }[] = [];
   const standing = (path: string, at = version) => {
     const objects = new Map<string, KubeObject>();
@@ -200,6 +203,7 @@ export function withCluster(use: (cluster: Cluster) => Promise<void>): Promise<v
         (object) => name === undefined || object.metadata.name === name,
       );
       answer.json(listOf(found, String(version)));
+      listeners.get(plain)?.();
     },
     (server) => {
       const cluster: Cluster = {
@@ -252,6 +256,7 @@ export function withCluster(use: (cluster: Cluster) => Promise<void>): Promise<v
           };
         },
         lists: (resource) => lists.get(restPath(resource)) ?? 0,
+        onListed: (resource, call) => void listeners.set(restPath(resource), call),
         failLists(resource, code) {
           if (code === undefined) failing.delete(restPath(resource));
           else failing.set(restPath(resource), code);
