@@ -112,7 +112,8 @@ export function applyChange(document: CursorDocument, change: unknown): CursorDo
     }
     owners.set(owner, streams);
   }
-  const foreign = changedForeign.length === 0 ? document.foreign : new Map(document.foreign);
+  if (changedForeign.length === 0) return { owners, foreign: document.foreign };
+  const foreign = new Map(document.foreign);
   for (const [path, sha, committerEmail, committedAtMs, authoredAtMs] of changedForeign) {
     check(typeof path === 'string');
     foreign.delete(path);
