@@ -35,41 +35,94 @@ function spans() {
   };
 }
 
-test('storm: the API server is killed and started again', () =>
+test('storm: the API server is killed; etcd is restored from an older snapshot, while the operator is down and while it runs', () =>
   withStorm(async (storm) => {
-    const { controlPlane } = storm;
-    const gaps = spans();
-    for (let at = 0; at < 2; at += 1) {
-      await changes(storm);
-      const deaf = storm.deaf();
-      // What a former API server stored and did not tell is below the window of the next one's watch cache (410):
-      // the list that follows sums it up.
-      gaps.begin();
-      await controlPlane.restartApiServer();
-      deaf.isBack();
-      await changes(storm, 50);
-      await storm.quiet();
-      gaps.end();
-    }
-    await changes(storm);
-    await storm.quiet();
-    await storm.check({ maySum: gaps.has });
+    await killApiServer(storm);
+    await restoreEtcd(storm);
+  }));
 
-    // The operator is killed, and so is the API server: the cursors are older than its watch cache.
+async function killApiServer(storm: Storm): Promise<void> {
+  const { controlPlane } = storm;
+  const gaps = spans();
+  for (let at = 0; at < 2; at += 1) {
     await changes(storm);
-    await storm.kill();
+    const deaf = storm.deaf();
+    // What a former API server stored and did not tell is below the window of the next one's watch cache (410):
+    // the list that follows sums it up.
     gaps.begin();
-    await changes(storm);
     await controlPlane.restartApiServer();
-    await changes(storm, 50);
-    await storm.begin();
+    deaf.isBack();
     await changes(storm, 50);
     await storm.quiet();
     gaps.end();
-    await changes(storm);
+  }
+  await changes(storm);
+  await storm.quiet();
+  await storm.check({ maySum: gaps.has });
+
+  // The operator is killed, and so is the API server: the cursors are older than its watch cache.
+  await changes(storm);
+  await storm.kill();
+  gaps.begin();
+  await changes(storm);
+  await controlPlane.restartApiServer();
+  await changes(storm, 50);
+  await storm.begin();
+  await changes(storm, 50);
+  await storm.quiet();
+  gaps.end();
+  await changes(storm);
+  await storm.quiet();
+  await storm.check({ maySum: gaps.has });
+}
+
+async function restoreEtcd(storm: Storm): Promise<void> {
+  const { controlPlane, load, folder } = storm;
+  const { etcdDir } = controlPlane;
+  const saved = join(folder.path, 'etcd-saved');
+  const withoutEtcd = async (then: () => Promise<void>) => {
+    await controlPlane.stopApiServer();
+    await controlPlane.stopEtcd();
+    await then();
+    controlPlane.startEtcd();
+    await controlPlane.startApiServer();
+  };
+  const save = () =>
+    withoutEtcd(async () => {
+      await rm(saved, { recursive: true, force: true });
+      await cp(etcdDir, saved, { recursive: true });
+    });
+  const restore = () =>
+    withoutEtcd(async () => {
+      await rm(etcdDir, { recursive: true, force: true });
+      await cp(saved, etcdDir, { recursive: true });
+    });
+  const check = async (what: string) => {
     await storm.quiet();
-    await storm.check({ maySum: gaps.has });
-  }));
+    await storm.check({ versionsWentBack: true }).catch((error: Error) => {
+      throw new Error(`${what}: ${error.message}`);
+    });
+  };
+
+  await load.run(80);
+  await save();
+  await load.run(100);
+  await storm.quiet();
+  await storm.kill();
+  await restore();
+  await storm.begin();
+  await check('restored while the operator was down, nothing written since');
+  await load.run(100);
+  await check('restored while the operator was down');
+
+  await load.run(100);
+  await storm.quiet();
+  await restore();
+  await check('restored while the operator ran, nothing written since');
+  await load.run(100);
+  await check('restored while the operator ran');
+  assert.is(await storm.operator().stop(), 0);
+}
 
 /** Wait until the API server does not have the newest version of now any more: two intervals at most. */
 async function untilCompacted({ load, people }: Storm): Promise<void> {
@@ -142,54 +195,5 @@ test('storm: etcd is compacted while the operator is cut off, and while it is do
     },
     { apiServerFlags: COMPACTION_FLAGS, pauseMs: 30 },
   ));
-
-test('storm: etcd is restored from an older snapshot, while the operator is down and while it runs', () =>
-  withStorm(async (storm) => {
-    const { controlPlane, load, folder } = storm;
-    const { etcdDir } = controlPlane;
-    const saved = join(folder.path, 'etcd-saved');
-    const withoutEtcd = async (then: () => Promise<void>) => {
-      await controlPlane.stopApiServer();
-      await controlPlane.stopEtcd();
-      await then();
-      controlPlane.startEtcd();
-      await controlPlane.startApiServer();
-    };
-    const save = () =>
-      withoutEtcd(async () => {
-        await rm(saved, { recursive: true, force: true });
-        await cp(etcdDir, saved, { recursive: true });
-      });
-    const restore = () =>
-      withoutEtcd(async () => {
-        await rm(etcdDir, { recursive: true, force: true });
-        await cp(saved, etcdDir, { recursive: true });
-      });
-    const check = async (what: string) => {
-      await storm.quiet();
-      await storm.check({ versionsWentBack: true }).catch((error: Error) => {
-        throw new Error(`${what}: ${error.message}`);
-      });
-    };
-
-    await load.run(80);
-    await save();
-    await load.run(100);
-    await storm.quiet();
-    await storm.kill();
-    await restore();
-    await storm.begin();
-    await check('restored while the operator was down, nothing written since');
-    await load.run(100);
-    await check('restored while the operator was down');
-
-    await load.run(100);
-    await storm.quiet();
-    await restore();
-    await check('restored while the operator ran, nothing written since');
-    await load.run(100);
-    await check('restored while the operator ran');
-    assert.is(await storm.operator().stop(), 0);
-  }));
 
 test.run();

@@ -1,7 +1,7 @@
 /** Under load, the branch is rewritten, deleted, and given up for another; people and other clusters push to it. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { withBareRemote } from '../src/testing/bare-remote.ts';
+import { type BareRemote, withBareRemote } from '../src/testing/bare-remote.ts';
 import { poll } from '../src/testing/poll.ts';
 import { type Edit, makeQuickPusher, type QuickPusher } from '../src/testing/quick-pusher.ts';
 import { gitRepoConfig, watchRule } from '../src/testing/scenario.ts';
@@ -27,71 +27,70 @@ async function changes({ load }: Storm, count = PHASE_CHANGES): Promise<void> {
 
 const always = () => true;
 
-test('storm: the branch is rewritten and deleted under load', () =>
-  withStorm(async (storm) => {
-    const { remote } = storm;
-    await changes(storm);
-    await storm.quiet();
-
-    // Deleted: it comes back with its history, and nothing is missing.
-    await changes(storm);
-    await remote.git('update-ref', '-d', MAIN);
-    await changes(storm);
-    await storm.quiet();
-    await storm.check();
-
-    // Rewritten to an older commit, by force: what the person removed is not brought back commit by commit, but the
-    // tree is as the cluster is, on top of what the person chose.
-    await changes(storm);
-    const fromMs = 0;
-    const older = (await remote.git('rev-parse', `${MAIN}~20`)).trim();
-    await remote.git('update-ref', MAIN, older);
-    storm.forgetTips();
-    storm.foreign(older);
-    const toMs = Date.now();
-    await changes(storm);
-    await storm.quiet();
-    await storm.check({ maySum: (span) => span.toMs >= fromMs && span.fromMs <= toMs + 2_000 });
-  }));
-
-test('storm: url, branch and path of a live GitRepoConfig change under load', () =>
+test('storm: the branch is rewritten and deleted, then url, branch and path of a live GitRepoConfig change, under load', () =>
   withBareRemote((elsewhere) =>
     withStorm(async (storm) => {
-      const { remote, kubectl } = storm;
-      const moveTo = async (spec: object, place: Partial<Place>) => {
-        await changes(storm);
-        const patch = JSON.stringify({ spec });
-        await kubectl('admin', ['patch', 'gitrepoconfig', 'audit-repo', '--type=merge', '-p', patch]);
-        await changes(storm);
-        await storm.quiet(place);
-        // All before the new place began may be in its snapshot.
-        await storm.check({ maySum: always, mayBeUnknown: always }, place);
-        return place;
-      };
-      await changes(storm);
-      await storm.quiet();
-      await storm.check();
-
-      await moveTo({ branch: 'other' }, { branch: 'other' });
-      const main = await readTreeMarkers(remote, 'main');
-      const mainTip = (await remote.refs())[MAIN];
-      await moveTo({ path: 'clusters/one' }, { branch: 'other', prefix: 'clusters/one' });
-      const other = await readTreeMarkers(remote, 'other', '');
-      assert.ok(
-        [...other.keys()].some((path) => path.startsWith('namespaces/')),
-        'the files stay at the old path',
-      );
-      const inElsewhere = { remote: elsewhere, prefix: 'clusters/one' };
-      await moveTo({ url: elsewhere.url, branch: 'main' }, inElsewhere);
-      const otherTip = (await remote.refs())['refs/heads/other'];
-      await changes(storm);
-      await storm.quiet(inElsewhere);
-
-      assert.is((await remote.refs())[MAIN], mainTip, 'the old branch is left as it was');
-      assert.equal(await readTreeMarkers(remote, 'main'), main);
-      assert.is((await remote.refs())['refs/heads/other'], otherTip, 'the old remote is left as it was');
+      await rewriteAndDelete(storm);
+      await moveAbout(storm, elsewhere);
     }),
   ));
+
+async function rewriteAndDelete(storm: Storm): Promise<void> {
+  const { remote } = storm;
+  await changes(storm);
+  await storm.quiet();
+
+  // Deleted: it comes back with its history, and nothing is missing.
+  await changes(storm);
+  await remote.git('update-ref', '-d', MAIN);
+  await changes(storm);
+  await storm.quiet();
+  await storm.check();
+
+  // Rewritten to an older commit, by force: what the person removed is not brought back commit by commit, but the
+  // tree is as the cluster is, on top of what the person chose.
+  await changes(storm);
+  const fromMs = 0;
+  const older = (await remote.git('rev-parse', `${MAIN}~20`)).trim();
+  await remote.git('update-ref', MAIN, older);
+  storm.forgetTips();
+  storm.foreign(older);
+  const toMs = Date.now();
+  await changes(storm);
+  await storm.quiet();
+  await storm.check({ maySum: (span) => span.toMs >= fromMs && span.fromMs <= toMs + 2_000 });
+}
+
+async function moveAbout(storm: Storm, elsewhere: BareRemote): Promise<void> {
+  const { remote, kubectl } = storm;
+  const moveTo = async (spec: object, place: Partial<Place>) => {
+    await changes(storm);
+    const patch = JSON.stringify({ spec });
+    await kubectl('admin', ['patch', 'gitrepoconfig', 'audit-repo', '--type=merge', '-p', patch]);
+    await changes(storm);
+    await storm.quiet(place);
+    // All before the new place began may be in its snapshot.
+    await storm.check({ maySum: always, mayBeUnknown: always }, place);
+  };
+  await moveTo({ branch: 'other' }, { branch: 'other' });
+  const main = await readTreeMarkers(remote, 'main');
+  const mainTip = (await remote.refs())[MAIN];
+  await moveTo({ path: 'clusters/one' }, { branch: 'other', prefix: 'clusters/one' });
+  const other = await readTreeMarkers(remote, 'other', '');
+  assert.ok(
+    [...other.keys()].some((path) => path.startsWith('namespaces/')),
+    'the files stay at the old path',
+  );
+  const inElsewhere = { remote: elsewhere, prefix: 'clusters/one' };
+  await moveTo({ url: elsewhere.url, branch: 'main' }, inElsewhere);
+  const otherTip = (await remote.refs())['refs/heads/other'];
+  await changes(storm);
+  await storm.quiet(inElsewhere);
+
+  assert.is((await remote.refs())[MAIN], mainTip, 'the old branch is left as it was');
+  assert.equal(await readTreeMarkers(remote, 'main'), main);
+  assert.is((await remote.refs())['refs/heads/other'], otherTip, 'the old remote is left as it was');
+}
 
 test('storm: people push during a burst, then another cluster does all the time; two GitRepoConfigs share the branch', () =>
   withStorm(

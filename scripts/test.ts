@@ -45,7 +45,7 @@ async function main(): Promise<number> {
     options.positionals.length === 0 || options.positionals.some((pattern) => job.name.includes(pattern));
   const quick =
     e2e && !unit ? [] : [...checks(), ...testFiles(unitFolders, limits.unitFileMs)].filter(wanted);
-  const slow = unit && !e2e ? [] : testFiles(e2eFolders, limits.e2eFileMs).filter(wanted);
+  const slow = unit && !e2e ? [] : longestFirst(testFiles(e2eFolders, limits.e2eFileMs)).filter(wanted);
 
   const results = [...(await runJobs(quick, availableParallelism(), root, report))];
   if (slow.length > 0) results.push(...(await runOnControlPlane(slow)));
@@ -88,6 +88,12 @@ function testFiles(folders: readonly string[], timeoutMs: number): Job[] {
     judge: 'uvu',
     timeoutMs,
   }));
+}
+
+/** What takes a minute or so begins first: at the end, no processor waits for the last of them. */
+function longestFirst(jobs: readonly Job[]): Job[] {
+  const isLong = ({ name }: Job) => /\/(storm|attribution)/.test(name);
+  return [...jobs.filter(isLong), ...jobs.filter((job) => !isLong(job))];
 }
 
 /** Without the programs no such file can pass, so that is one failure instead of many alike. */

@@ -28,22 +28,27 @@ export type UnknownReason =
   /** Somebody asked to delete the object, but not in the version that was deleted. */
   | 'VersionMismatch';
 
-/** The attribution of a change of which nobody was seen making it. */
+/** The attribution of a change of which nobody was seen making it. Of several managers, each may have been the one. */
 export function unattributed(object: KubeObject): Attribution {
-  const manager = newestManager(object.metadata.managedFields ?? [])?.manager;
-  return manager === undefined ? { kind: 'unknown' } : { kind: 'unknown', fieldManager: manager };
+  const managers = new Set(newestManagers(object.metadata.managedFields ?? []).map(({ manager }) => manager));
+  return managers.size === 0
+    ? { kind: 'unknown' }
+    : { kind: 'unknown', fieldManager: [...managers].join(' or ') };
 }
 
 /**
- * The field manager that wrote last. Writers of `status` are passed over: their writes are not committed.
- * Times have a resolution of one second; among equals the later entry counts.
- * Source: meta/v1 ManagedFieldsEntry.
+ * The field managers that wrote last. Writers of `status` are passed over: their writes are not committed.
+ * Times have a resolution of one second, and within one the API server orders the entries by name: nothing tells which
+ * of them wrote later. Source: meta/v1 ManagedFieldsEntry, apimachinery/pkg/util/managedfields.
  */
-export function newestManager(managedFields: readonly ManagedField[]): ManagedField | undefined {
-  let newest: ManagedField | undefined;
+export function newestManagers(managedFields: readonly ManagedField[]): readonly ManagedField[] {
+  let newest: ManagedField[] = [];
   for (const entry of managedFields) {
     if (entry.subresource === 'status' || entry.manager === undefined) continue;
-    if (newest === undefined || (entry.time ?? '') >= (newest.time ?? '')) newest = entry;
+    const time = entry.time ?? '';
+    const newestTime = newest[0]?.time ?? '';
+    if (newest.length === 0 || time > newestTime) newest = [entry];
+    else if (time === newestTime) newest.push(entry);
   }
   return newest;
 }

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../kube/object.ts';
-import { newestManager } from './attribution.ts';
+import { newestManagers } from './attribution.ts';
 
 /**
  * When an object last changed by its own account, in milliseconds since the Unix epoch: the newest of its
@@ -7,7 +7,7 @@ import { newestManager } from './attribution.ts';
  */
 export function changedAtMs(object: KubeObject): number {
   const { creationTimestamp, deletionTimestamp, managedFields } = object.metadata;
-  const written = newestManager(managedFields ?? [])?.time;
+  const written = newestManagers(managedFields ?? [])[0]?.time;
   return Math.max(0, ...[creationTimestamp, deletionTimestamp, written].map(toMs));
 }
 

@@ -2,13 +2,21 @@ import type { ResourceCapture } from '../capture/resource-capture.ts';
 import type { KubeObject, ObjectIdentity } from '../kube/object.ts';
 import { type ApiResource, apiVersionOf } from '../kube/resource.ts';
 import { identityOfKind } from '../place/path.ts';
-import type { Difference, JoinContext, JoinGroup } from './join-request.ts';
+import type { Difference, JoinContext, JoinGroup, JoinRequest } from './join-request.ts';
 import type { ObservedChange } from './observe.ts';
 
 /** Objects that are missing from a list are looked up one by one; this many at once. */
 const LOOKUPS_AT_ONCE = 8;
 
-/** Files whose objects are gone: only for resumed and moved scopes, only the operator's own, only when the server confirms. */
+/** Is anything looked for that is gone? Only where the rule was at work before: the files may be its own. */
+export function seeksGone({ scope }: JoinRequest): boolean {
+  return scope.resumed || scope.moved === true;
+}
+
+/**
+ * Files whose objects are gone: only the operator's own, and only when the server confirms. Never of a listed object:
+ * what comes after the list, its deletion too, the watch tells.
+ */
 export async function findGone(
   group: JoinGroup,
   capture: ResourceCapture,
@@ -16,7 +24,7 @@ export async function findGone(
   listVersion: string,
   { target, clock, log, namespaces }: JoinContext,
 ): Promise<readonly Difference[]> {
-  const rules = group.requests.filter(({ scope }) => scope.resumed || scope.moved).map(({ rule }) => rule);
+  const rules = group.requests.filter(seeksGone).map(({ rule }) => rule);
   if (rules.length === 0) return [];
   const { prefix } = target.settings;
   const candidates: { readonly path: string; readonly identity: ObjectIdentity }[] = [];

@@ -50,15 +50,19 @@ export async function join(
   return failed;
 }
 
-/** May something of a resource not be in Git as it should be? Changes go on meanwhile. Throws a `CodedError`. */
-export async function differs(requests: readonly JoinRequest[], context: JoinContext): Promise<boolean> {
+/** What may not be in Git as it should be. Changes go on meanwhile. Throws a `CodedError`. */
+export async function survey(
+  requests: readonly JoinRequest[],
+  context: JoinContext,
+): Promise<readonly Difference[]> {
+  const differences: Difference[] = [];
   for (const group of groupRequests(requests)) {
     const capture = context.captureOf(group.resource);
     if (capture === undefined) continue;
     const found = await listDifferences(group, capture, context, 'Survey');
-    if ((await withoutNewerCommits(found, context)).length > 0) return true;
+    differences.push(...(await withoutNewerCommits(found, context)));
   }
-  return false;
+  return differences;
 }
 
 export interface FailedJoin {

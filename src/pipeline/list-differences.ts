@@ -8,7 +8,7 @@ import { digestOf } from '../sanitize/digest.ts';
 import type { Manifest } from '../sanitize/manifest.ts';
 import { sanitize } from '../sanitize/sanitize.ts';
 import type { ActiveRule } from './active-rule.ts';
-import { findGone } from './find-gone.ts';
+import { findGone, seeksGone } from './find-gone.ts';
 import { isChange, wasCreatedIn, wholeSeconds } from './in-scope.ts';
 import type { Difference, JoinContext, JoinGroup, JoinRequest } from './join-request.ts';
 import type { Authors, ObservedChange } from './observe.ts';
@@ -34,8 +34,7 @@ export async function listDifferences(
   const key = resourceKey(resource);
   const states = context.statesOf(resource);
   const joining = new Map(group.requests.map((request) => [request.rule, request]));
-  // Only then anything is looked for that is gone.
-  const isResumed = group.requests.some(({ scope }) => scope.resumed);
+  const isSeekingGone = group.requests.some(seeksGone);
   let differences: Difference[] = [];
   let listedPaths = new Set<string>();
   let inScope = new Map<ActiveRule, Set<string>>();
@@ -57,7 +56,7 @@ export async function listDifferences(
     onItem: (object: KubeObject) => {
       const item = tryListedItem(object, resource, joining, context);
       if (item === undefined) return undefined;
-      if (isResumed) listedPaths.add(item.path);
+      if (isSeekingGone) listedPaths.add(item.path);
       for (const rule of item.rules) {
         if (joining.has(rule))
           inScope.set(rule, (inScope.get(rule) ?? new Set()).add(states.own(object.metadata.uid)));

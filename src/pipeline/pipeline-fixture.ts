@@ -143,6 +143,10 @@ export interface Cluster {
   failLists(resource: ApiResource, code: number | undefined): void;
   /** Keep lists of a resource waiting until the function that is returned is called. */
   blockLists(resource: ApiResource): () => void;
+  /** Keep watches of a resource waiting until the function that is returned is called. */
+  blockWatches(resource: ApiResource): () => void;
+  /** Called whenever a list or a look-up of a resource was answered, before anything else happens. */
+  onListed(resource: ApiResource, call: () => void): void;
   readonly version: () => number;
 }
 
@@ -162,6 +166,7 @@ export function withCluster(use: (cluster: Cluster) => Promise<void>): Promise<v
   const failing = new Map<string, number>();
   const blocked = new Map<string, Promise<void>>();
   const lists = new Map<string, number>();
+  const listeners = new Map<string, () => void>();
   let watches: { readonly path: string; readonly watch: ScriptedWatch }[] = [];
   const standing = (path: string, at = version) => {
     const objects = new Map<string, KubeObject>();
@@ -178,9 +183,18 @@ export function withCluster(use: (cluster: Cluster) => Promise<void>): Promise<v
     for (const one of watches) if (one.path === path) one.watch.send(type, object);
     return String(version);
   };
+  const block = (what: string) => {
+    let unblock = () => {};
+    blocked.set(what, new Promise((resolve) => (unblock = resolve)));
+    return () => {
+      blocked.delete(what);
+      unblock();
+    };
+  };
   return withScriptedApiServer(
     async ({ path, query }, answer) => {
       if (query.get('watch') === 'true') {
+        await blocked.get(`watch ${path}`);
         const from = Number(query.get('resourceVersion'));
         if (from < compactedTo) return answer.status(410, 'too old resource version');
         const watch = answer.watch();
@@ -200,6 +214,7 @@ export function withCluster(use: (cluster: Cluster) => Promise<void>): Promise<v
         (object) => name === undefined || object.metadata.name === name,
       );
       answer.json(listOf(found, String(version)));
+      listeners.get(plain)?.();
     },
     (server) => {
       const cluster: Cluster = {
@@ -243,15 +258,10 @@ export function withCluster(use: (cluster: Cluster) => Promise<void>): Promise<v
           for (const { watch } of watches) watch.cut();
           watches = [];
         },
-        blockLists(resource) {
-          let unblock = () => {};
-          blocked.set(restPath(resource), new Promise((resolve) => (unblock = resolve)));
-          return () => {
-            blocked.delete(restPath(resource));
-            unblock();
-          };
-        },
+        blockLists: (resource) => block(restPath(resource)),
+        blockWatches: (resource) => block(`watch ${restPath(resource)}`),
         lists: (resource) => lists.get(restPath(resource)) ?? 0,
+        onListed: (resource, call) => void listeners.set(restPath(resource), call),
         failLists(resource, code) {
           if (code === undefined) failing.delete(restPath(resource));
           else failing.set(restPath(resource), code);

@@ -121,6 +121,47 @@ test('Pipeline: after a resume the objects are counted, and compared, by and by'
     });
   }));
 
+test('Pipeline: the check does not get ahead of the watch, and finds what no watch told', () =>
+  withCluster(async (cluster) => {
+    const branch = memoryBranch();
+    for (const name of ['a', 'b', 'c']) cluster.put(CONFIG_MAPS, name, { v: '1' });
+    await live(cluster, async (life) => until('synced', life.target('a', branch, [MAPS]).isSynced).then());
+    const before = branch.commits.length;
+    cluster.put(CONFIG_MAPS, 'a', { v: '2' });
+    cluster.put(CONFIG_MAPS, 'a', { v: '3' });
+    const removed = cluster.remove(CONFIG_MAPS, 'b');
+    cluster.put(SECRETS, 's', {});
+    const unblock = cluster.blockWatches(CONFIG_MAPS);
+    await live(cluster, async (life) => {
+      life.target('a', branch, [MAPS]);
+      await life.clock.advance(31_000);
+      await until('surveyed and left alone', () => life.clock.sleeping.includes(60_000));
+      assert.is(branch.commits.length, before);
+      unblock();
+      await until('told', () => branch.commits.length === before + 3);
+      const [second, third] = [Number(removed) - 2, Number(removed) - 1];
+      assert.equal(branch.commits.slice(before), [
+        `[UPDATE] a ${second}`,
+        `[UPDATE] a ${third}`,
+        `[DELETE] b ${removed}`,
+      ]);
+    });
+    // A file of an object that went unseen: it is gone as soon as the watch is beyond the first look.
+    const [ofA = ''] = branch.files.keys();
+    branch.files.set(ofA.replace('/a.', '/ghost.'), 'x');
+    await live(cluster, async (life) => {
+      life.target('a', branch, [MAPS]);
+      await life.clock.advance(31_000);
+      await until('surveyed and left alone', () => life.clock.sleeping.includes(60_000));
+      assert.is(branch.files.size, 3);
+      cluster.put(SECRETS, 's', {});
+      cluster.bookmark();
+      await reached(branch, cluster.version());
+      await life.clock.advance(61_000);
+      await until('gone', () => branch.files.size === 2);
+    });
+  }));
+
 test('Pipeline: two targets with different cursors on one watch get what they miss, and nothing twice', () =>
   withCluster(async (cluster) => {
     const [left, right] = [memoryBranch(), memoryBranch()];

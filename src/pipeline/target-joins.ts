@@ -3,9 +3,10 @@ import { apiErrorOf, type CodedError, messageOf } from '../errors.ts';
 import { type ApiResource, groupResource, resourceKey } from '../kube/resource.ts';
 import type { ActiveRule, Scope } from './active-rule.ts';
 import { BackgroundCheck } from './background-check.ts';
-import { differs, join } from './join.ts';
+import { join, survey } from './join.ts';
 import type { JoinContext, JoinRequest } from './join-request.ts';
 import type { Target } from './target.ts';
+import { ToldDifferences } from './told-differences.ts';
 
 /** A list that failed is tried again after this long, doubling. */
 const RETRY_MIN_MS = 500;
@@ -33,11 +34,13 @@ export class TargetJoins {
   #running: Promise<void> = Promise.resolve();
   #failures = 0;
   readonly #backgroundCheck: BackgroundCheck;
+  readonly #toldDifferences: ToldDifferences;
   #isBegun = false;
 
   constructor(target: Target, context: TargetJoinsContext) {
     this.target = target;
     this.#context = context;
+    this.#toldDifferences = new ToldDifferences(target);
     this.#backgroundCheck = new BackgroundCheck(target, context, {
       isIdle: () => !this.#isRunning,
       compare: (resource) => this.#compare(resource),
@@ -160,15 +163,18 @@ export class TargetJoins {
     this.#context.onProgress();
   }
 
-  /** Look first, and only where something differs, keep changes back to set it right. */
+  /** Look first, and only where something differs that no watch will tell, keep changes back to set it right. */
   async #compare(resource: ApiResource): Promise<void> {
     const { target } = this;
     const requests = selecting(target.rules, resource).map((rule) => comparing(rule, resource));
     try {
-      if (!(await differs(requests, { ...this.#context, target }))) {
+      const differences = await survey(requests, { ...this.#context, target });
+      const told = this.#toldDifferences.of(resource, differences);
+      if (differences.length === 0) {
         target.checked(resource);
         return this.#context.onProgress();
       }
+      if (told.length === 0) return;
     } catch (error) {
       const reason = messageOf(error);
       return this.#context.log.debug('Cannot compare yet', { resource: groupResource(resource), reason });

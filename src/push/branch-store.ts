@@ -128,15 +128,27 @@ export class BranchStore {
         ? ''
         : await clone.git.ok(['rev-list', '--reverse', '--topo-order', head, ...range, '--']);
     const kept = this.#unpushed;
+    const unpushed = left.split('\n').filter((sha) => sha !== '');
     this.#unpushed = new UnpushedLog(pushLimits.rememberedBytesMax);
-    for (const sha of left.split('\n')) if (sha !== '') this.#unpushed.add(sha, kept.of(sha));
+    for (const sha of unpushed) this.#unpushed.add(sha, kept.of(sha));
     if (head === null) this.#document = emptyDocument;
-    else if (head !== this.#head) this.#document = (await this.#journal.read(head)) ?? emptyDocument;
+    else if (head !== this.#head) await this.#readDocuments(head, unpushed);
     this.#head = head;
     this.#before = settled ?? origin;
     this.#side = null;
     this.#chunk = null;
     this.#stale = false;
+  }
+
+  /** What was known at the head and at unpushed commits, as an earlier process wrote it down. */
+  async #readDocuments(head: string, unpushed: readonly string[]): Promise<void> {
+    const known = await this.#journal.readAll(new Set([...unpushed, head]));
+    this.#document = known.get(head) ?? emptyDocument;
+    this.#documents = new DocumentLog();
+    for (const sha of unpushed) {
+      const document = known.get(sha);
+      if (document !== undefined) this.#documents.set(sha, document);
+    }
   }
 
   /**
@@ -159,6 +171,8 @@ export class BranchStore {
     const planned: { request: CommitRequest; plan: CommitPlan }[] = [];
     const commits: CommitData[] = [];
     const marks: CursorMark[] = [];
+    /** Documents at some of the commits, by their number. */
+    const between = new Map<number, CursorDocument>();
     let shas: readonly string[] = [];
     try {
       for (const item of items) {
@@ -177,10 +191,11 @@ export class BranchStore {
           committedAtMs: nowMs(),
           files: plan.writes,
         });
+        if (commits.length % pushLimits.documentCommits === 0)
+          between.set(commits.length - 1, this.#documentAfter(commits, marks));
       }
-      const written = commits.flatMap(({ files }) => files.map(({ path }) => path));
-      const document = withForeign(applyMarks(this.#document, marks), [], written);
-      if (commits.length > 0) shas = await this.#land(commits, document);
+      const document = this.#documentAfter(commits, marks);
+      if (commits.length > 0) shas = await this.#land(commits, between.set(commits.length - 1, document));
       else await this.mark(document);
     } catch (error) {
       this.#stale = true;
@@ -192,6 +207,12 @@ export class BranchStore {
       if (sha !== null) this.#unpushed.add(sha, request);
       this.#tell(request, plan, sha);
     }
+  }
+
+  /** What is known once these commits are made, and marks applied, on top of the head. */
+  #documentAfter(commits: readonly CommitData[], marks: readonly CursorMark[]): CursorDocument {
+    const written = commits.flatMap(({ files }) => files.map(({ path }) => path));
+    return withForeign(applyMarks(this.#document, marks), [], written);
   }
 
   /** What is known at the head is something else now. */
@@ -219,7 +240,12 @@ export class BranchStore {
     }
   }
 
-  async #land(commits: readonly CommitData[], document: CursorDocument): Promise<readonly string[]> {
+  /** Makes commits; `documents` tells what is known at some of them, by their number, the last among them. */
+  async #land(
+    commits: readonly CommitData[],
+    documents: ReadonlyMap<number, CursorDocument>,
+  ): Promise<readonly string[]> {
+    const document = documents.get(commits.length - 1) ?? emptyDocument;
     const { clone } = this.#options;
     const before = this.#head;
     let shas: readonly string[];
@@ -239,7 +265,7 @@ export class BranchStore {
     }
     this.#head = shas.at(-1) ?? before;
     this.#document = document;
-    if (this.#head !== null) this.#documents.set(this.#head, document);
+    for (const [at, known] of documents) this.#documents.set(shas[at] ?? '', known);
     return shas;
   }
 
@@ -265,7 +291,7 @@ export class BranchStore {
         await this.#rebuild(this.#side);
         break;
       }
-      const upTo = this.#unpushed.upTo(Math.min(countMax, this.#chunkMax));
+      const upTo = this.#pushEnd(Math.min(countMax, this.#chunkMax));
       if (upTo === null) break;
       const chunk = await this.#remade(this.#side, upTo.sha);
       if (chunk.shas.length > 0) {
@@ -278,11 +304,24 @@ export class BranchStore {
       }
       await this.#settle(chunk);
     }
-    const next = this.#unpushed.upTo(countMax);
+    const next = this.#pushEnd(countMax);
     if (next === null) return null;
     const { sha, count } = next;
     const document = sha === this.#head ? this.#document : this.#documents.get(sha);
     return { sha, count, document, chunk: null };
+  }
+
+  /**
+   * The last commit of the next push, at most `countMax` on: one at which the cursors are known, if there is one. A
+   * branch that moved without them cannot be resumed from the remote alone.
+   */
+  #pushEnd(countMax: number): { readonly sha: string; readonly count: number } | null {
+    const farthest = this.#unpushed.upTo(countMax);
+    for (let count = farthest?.count ?? 0; count > 0; count--) {
+      const end = this.#unpushed.upTo(count);
+      if (end !== null && (end.sha === this.#head || this.#documents.get(end.sha) !== null)) return end;
+    }
+    return farthest;
   }
 
   /** The remote has what `prepare` told. */

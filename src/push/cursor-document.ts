@@ -112,6 +112,7 @@ export function applyChange(document: CursorDocument, change: unknown): CursorDo
     }
     owners.set(owner, streams);
   }
+  if (changedForeign.length === 0) return { owners, foreign: document.foreign };
   const foreign = new Map(document.foreign);
   for (const [path, sha, committerEmail, committedAtMs, authoredAtMs] of changedForeign) {
     check(typeof path === 'string');

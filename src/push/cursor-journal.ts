@@ -31,10 +31,15 @@ export class CursorJournal {
 
   /** The document of a head, or null. */
   async read(head: string): Promise<CursorDocument | null> {
+    return (await this.readAll(new Set([head]))).get(head) ?? null;
+  }
+
+  /** The documents of those of the heads that have one. */
+  async readAll(heads: ReadonlySet<string>): Promise<ReadonlyMap<string, CursorDocument>> {
     // What comes next starts with a new file: nothing is written behind a line that was cut off.
     this.#last = null;
     const text = await readFile(this.#path, 'utf8').catch(() => '');
-    let found: CursorDocument | null = null;
+    const found = new Map<string, CursorDocument>();
     let document: CursorDocument | null = null;
     let number = 0;
     for (const line of text.split('\n')) {
@@ -44,7 +49,7 @@ export class CursorJournal {
         number = entry.number;
         const before: CursorDocument | null = entry.full === true ? emptyDocument : document;
         document = before === null ? null : applyChange(before, entry);
-        if (entry.head === head && document !== null) found = document;
+        if (document !== null && heads.has(entry.head)) found.set(entry.head, document);
       } catch {
         document = null;
       }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmod, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
@@ -324,5 +324,53 @@ test('BranchWorker pushes cursors only of commits of which it knows them', () =>
       await rm(join(remote.path, 'hooks', 'post-receive'));
     }),
   ));
+
+for (const isRestarted of [false, true]) {
+  test(`BranchWorker ends large pushes where it knows its cursors${isRestarted ? ', also after a restart' : ''}`, () =>
+    withBareRemote((remote) =>
+      withTempDir(async (temp) => {
+        const dir = join(temp, 'clone.git');
+        const count = 620;
+        // Within a batch, an earlier process only wrote down its end.
+        const maxCommits = isRestarted ? pushLimits.batchCountMax + 30 : 130;
+        const behind = join(remote.path, 'behind');
+        const tips = `"$(git log -1 --format=%P ${ref})" = "$(git rev-parse refs/heads/main)"`;
+        await withWorker(
+          { url: remote.url, dir, cursorId, maxCommits },
+          async ({ worker, change, pushed }) => {
+            await worker.open();
+            await change('a.yaml', 'kind: first\n', { marks: mark('first') });
+            await pushed();
+            // Nothing gets there before everything is committed.
+            const hold = join(remote.path, 'hold');
+            await writeFile(hold, '');
+            const wait = `while test -e ${hold}; do sleep 0.02; done`;
+            await hook(remote, 'pre-receive', isRestarted ? 'exit 1' : wait);
+            const many = Array.from({ length: count }, (_, n) =>
+              change('a.yaml', `kind: ${n}\n`, { marks: mark(`${n}`) }),
+            );
+            await Promise.all(many);
+            await hook(
+              remote,
+              'post-receive',
+              `test ${tips} || echo . >> ${behind}; echo . >> ${behind}.not`,
+            );
+            await rm(hold);
+            if (!isRestarted) await pushed();
+          },
+        );
+        await rm(join(remote.path, 'hooks', 'pre-receive'), { force: true });
+        await withWorker({ url: remote.url, dir, cursorId, maxCommits }, async ({ worker, pushed }) => {
+          await worker.open();
+          await pushed();
+        });
+        assert.is((await remote.log()).length, count + 1);
+        assert.is(await readFile(behind, 'utf8').catch(() => ''), '');
+        const pushes = (await readFile(`${behind}.not`, 'utf8')).split('\n').length - 1;
+        assert.ok(pushes >= Math.ceil(count / maxCommits), `${pushes} pushes`);
+        assert.equal(await recovered(remote), at(`${count - 1}`));
+      }),
+    ));
+}
 
 test.run();

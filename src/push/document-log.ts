@@ -1,7 +1,7 @@
 import type { CursorDocument } from './cursor-document.ts';
 import { pushLimits } from './push-limits.ts';
 
-/** The documents of unpushed commits at which a batch ended, for a push that ends there. Thinned out when many. */
+/** The documents of some unpushed commits, oldest first, for a push that ends there. Thinned out when many. */
 export class DocumentLog {
   #documents = new Map<string, CursorDocument>();
 

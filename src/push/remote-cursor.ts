@@ -166,9 +166,8 @@ export class RemoteCursor {
       this.#doubtful = true;
       return result;
     }
-    const alone = await remote.push(clone, [branch], signal);
-    if (alone.ok) this.#refused(result.failure.message);
-    return alone;
+    // Only the cursor is refused, or what was in the way has passed.
+    return this.#pushOneByOne(remote, branch, document, signal);
   }
 
   /** Pushes marks without a commit: `sha` is the remote branch. */
@@ -185,6 +184,8 @@ export class RemoteCursor {
     if (signal.aborted) return;
     const { code, message } = result.failure;
     log.debug('Cursors were not pushed', { code, error: message });
+    // Somebody else is moving it: that is no refusal.
+    if (isStale(result, this.ref)) return;
     if (this.#doubtful || ['PushRejected', 'PermissionDenied'].includes(code)) this.#refused(message);
   }
 
