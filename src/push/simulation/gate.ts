@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { sep } from 'node:path';
 import { spawnGated } from './gated-process.ts';
+import type { Conversation, Launcher, LaunchOptions } from './launcher.ts';
 
 /**
  * The gate between an engine and the machine. Every git process that it starts and every file operation that it
@@ -19,10 +20,9 @@ export interface Host {
   /** Set by `killHost`: nothing is done for it any more. */
   dead: boolean;
   /** Streaming processes that run for it. */
-  readonly streams: Set<{ end(): Promise<void> }>;
+  readonly streams: Set<Conversation>;
   readonly tamper: Tamper;
-  /** Processes that were killed and are not over yet. */
-  readonly ending: Promise<void>[];
+  readonly launcher: Launcher;
 }
 
 /** Makes an engine that is broken on purpose; see `broken-engines.ts`. */
@@ -52,12 +52,11 @@ export interface Step {
 
 const hosts = new Map<string, Host>();
 const real = { spawn: childProcess.spawn, files: { ...fs.promises } };
-export const realSpawn = real.spawn;
 
 /** A folder whose user passes the gate from now on. */
-export function addHost(dir: string, tamper: Tamper = {}): Host {
+export function addHost(dir: string, launcher: Launcher, tamper: Tamper = {}): Host {
   install();
-  const host: Host = { dir, steps: [], dead: false, streams: new Set(), tamper, ending: [] };
+  const host: Host = { dir, steps: [], dead: false, streams: new Set(), tamper, launcher };
   hosts.set(dir, host);
   return host;
 }
@@ -77,7 +76,8 @@ export async function killHost(
     if (chosen === 'Whole') await step.run();
     else if (chosen !== 'Never') await step.tear(chosen.part);
   }
-  for (const stream of host.streams) await stream.end();
+  for (const stream of host.streams) stream.end();
+  host.streams.clear();
   for (const step of host.steps.splice(0)) {
     if (!step.done) step.fail('Disk');
     step.answer();
@@ -123,7 +123,6 @@ export async function settled(): Promise<void> {
   for (let quiet = 0; quiet < 3; quiet += 1) {
     if (asked !== before) quiet = 0;
     before = asked;
-    for (const host of hosts.values()) await Promise.all(host.ending.splice(0));
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
@@ -143,7 +142,7 @@ function install(): void {
     const host = hostOf(options?.cwd);
     if (host === undefined || command !== 'git')
       return real.spawn(command, args as string[], options as never);
-    return spawnGated(host, args, options);
+    return spawnGated(host, args, options as LaunchOptions);
   };
   Object.assign(childProcess, { spawn });
   for (const name of gatedFileOperations) {

@@ -9,12 +9,14 @@ import type { PlacedInto } from '../../place/place-into.ts';
 import { BranchWorker } from '../branch-worker.ts';
 import type { Cluster, Version } from './cluster.ts';
 import { addHost, type Host, killHost, removeHost, type Step, settled, type Tamper } from './gate.ts';
+import type { Launcher } from './launcher.ts';
 import type { Random } from './random.ts';
 
 export interface OperatorOptions {
   readonly name: string;
   readonly cluster: Cluster;
   readonly url: string;
+  readonly launcher: Launcher;
   /** Folder of its disks. */
   readonly dir: string;
   readonly clock: Clock;
@@ -187,8 +189,8 @@ export class Operator {
   }
 
   #make(dir: string): { host: Host; worker: BranchWorker; clone: Clone } {
-    const { url, clock, random, cluster, settings, broken, name, trace } = this.options;
-    const host = addHost(dir, broken.tamper);
+    const { url, clock, random, cluster, settings, broken, name, trace, launcher } = this.options;
+    const host = addHost(dir, launcher, broken.tamper);
     const clone = createClone({ dir: join(dir, 'clone.git') });
     const worker = new BranchWorker({
       url,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gitEnvironment } from '../../testing/git-environment.ts';
 import { mustRun } from '../../testing/run-command.ts';
+import type { Launcher } from './launcher.ts';
 
 /** The bare repository that everybody pushes to, with a memory of all that its branch ever pointed to. */
 export class SimulatedRemote {
@@ -11,7 +12,10 @@ export class SimulatedRemote {
   /** Every commit that the branch was seen at, in order; null: there was no branch. */
   readonly tips: { readonly sha: string | null; readonly by: string; readonly forced: boolean }[] = [];
 
-  constructor(template: string, dir: string) {
+  readonly #launcher: Launcher;
+
+  constructor(template: string, dir: string, launcher: Launcher) {
+    this.#launcher = launcher;
     this.dir = dir;
     this.url = pathToFileURL(dir).href;
     cpSync(template, dir, { recursive: true });
@@ -31,12 +35,19 @@ export class SimulatedRemote {
   }
 
   git(...args: string[]): Promise<string> {
-    return mustRun('git', args, { cwd: this.dir, env: gitEnvironment() });
+    return this.#run(args);
   }
 
   import(stream: string, force: boolean): Promise<string> {
     const args = ['fast-import', '--quiet', '--date-format=raw', ...(force ? ['--force'] : [])];
-    return mustRun('git', args, { cwd: this.dir, env: gitEnvironment(), input: stream });
+    return this.#run(args, stream);
+  }
+
+  async #run(args: readonly string[], input = ''): Promise<string> {
+    const options = { cwd: this.dir, env: gitEnvironment() };
+    const { exitCode, stdout, stderr } = this.#launcher.run(['git', ...args], options, input);
+    if (exitCode !== 0) throw new Error(`git ${args.join(' ')} exited with ${exitCode}: ${stderr}`);
+    return stdout.toString();
   }
 
   deleteBranch(): void {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withFakeClock } from '../fake-clock-fixture.ts';
+import { Launcher } from './launcher.ts';
 import type { BrokenEngine } from './operator.ts';
 import { makeTemplate } from './remote.ts';
 import { type SimulationResult, World } from './world.ts';
@@ -20,18 +21,21 @@ export async function withArena<T>(use: (arena: Arena) => Promise<T>): Promise<T
   try {
     const template = join(dir, 'template.git');
     await makeTemplate(template);
-    return await use({
+    const launcher = await Launcher.create(join(dir, 'commands'));
+    const result = await use({
       run: (seed, broken = {}, eventsMin = 0) =>
         withFakeClock(async (clock) => {
           const here = join(dir, `seed-${seed}`);
           mkdirSync(here);
           try {
-            return await new World({ seed, dir: here, template, clock, broken, eventsMin }).run();
+            return await new World({ seed, dir: here, template, launcher, clock, broken, eventsMin }).run();
           } finally {
             rmSync(here, { recursive: true, force: true });
           }
         }),
     });
+    launcher.close();
+    return result;
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

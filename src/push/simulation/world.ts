@@ -6,6 +6,7 @@ import type { FakeClock } from '../fake-clock-fixture.ts';
 import { pushLimits } from '../push-limits.ts';
 import { Cluster } from './cluster.ts';
 import { answerStep, enabledSteps, type Step, settled } from './gate.ts';
+import type { Launcher } from './launcher.ts';
 import { type BrokenEngine, Operator } from './operator.ts';
 import { judge } from './oracle.ts';
 import { type Deed, push } from './people.ts';
@@ -26,6 +27,7 @@ export interface WorldOptions {
   /** An empty folder. */
   readonly dir: string;
   readonly template: string;
+  readonly launcher: Launcher;
   readonly clock: FakeClock;
   readonly broken: BrokenEngine;
   readonly eventsMin: number;
@@ -57,13 +59,13 @@ export class World {
   #steps = 0;
 
   constructor(options: WorldOptions) {
-    const { seed, dir, template, clock, broken } = options;
+    const { seed, dir, template, launcher, clock, broken } = options;
     this.#options = options;
     this.#random = createRandom(seed);
     this.#profile = profileOf(this.#random);
     const { second, settings, limits } = this.#profile;
     Object.assign(pushLimits, realLimits, limits);
-    this.#remote = new SimulatedRemote(template, join(dir, 'remote.git'));
+    this.#remote = new SimulatedRemote(template, join(dir, 'remote.git'), launcher);
     const prefixes = second === 'None' ? ['one'] : ['one', second === 'Overlapping' ? 'one' : 'two'];
     this.#clusters = prefixes.map((prefix) => new Cluster(prefix));
     this.#operators = this.#clusters.map(
@@ -72,6 +74,7 @@ export class World {
           name: at === 0 ? 'first' : 'second',
           cluster,
           url: this.#remote.url,
+          launcher,
           dir,
           clock,
           random: this.#random,
