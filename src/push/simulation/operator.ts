@@ -21,6 +21,8 @@ export interface OperatorOptions {
   readonly dir: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** Whether what the remote knows of cursors has to be all that was pushed. */
+  readonly canCount: () => boolean;
   readonly trace: (line: string) => void;
   readonly broken: BrokenEngine;
   readonly settings: {
@@ -60,6 +62,8 @@ export class Operator {
   /** Versions that no watch told any more when they were missing: a comparison stands for them. */
   readonly excused = new Set<number>();
   readonly problems: string[] = [];
+  /** Resumes from before what was committed: right only where somebody took commits away. */
+  readonly resumedShort: string[] = [];
   host: Host;
   worker: BranchWorker;
   #clone: Clone;
@@ -68,8 +72,9 @@ export class Operator {
   #fed = new Map<string, number>();
   #isReady = false;
   #isComparing = false;
-  /** Whether commits with marks were made on this disk. */
-  #hasMarks = false;
+  #isStopping = false;
+  /** Per resource, the newest version that was told committed with its mark: a resume is from there, or later. */
+  #durable = new Map<string, number>();
   /** Whether the disk took every line of the journal. Without one, only a resume is lost. */
   #isJournalWhole = true;
 
@@ -97,6 +102,7 @@ export class Operator {
       this.#isReady &&
       !this.canFeed &&
       !this.#isComparing &&
+      !this.#isStopping &&
       this.host.steps.length === 0 &&
       state.queued === 0 &&
       state.pendingCommits === 0 &&
@@ -106,7 +112,7 @@ export class Operator {
 
   /** Whether there is something to hand over. */
   get canFeed(): boolean {
-    if (!this.#isReady || this.#isComparing) return false;
+    if (!this.#isReady || this.#isComparing || this.#isStopping) return false;
     return this.options.cluster.resources.some(
       (resource) => this.#pending(resource).length > 0 || this.#isLost(resource),
     );
@@ -136,7 +142,7 @@ export class Operator {
   /** A bookmark: all up to now is handed over. */
   mark(): void {
     const { cluster } = this.options;
-    if (!this.#isReady || this.#isComparing) return;
+    if (!this.#isReady || this.#isComparing || this.#isStopping) return;
     for (const resource of cluster.resources) {
       if (this.#pending(resource).length > 0 || this.#fed.get(resource) === undefined) continue;
       this.#fed.set(resource, cluster.version);
@@ -153,17 +159,44 @@ export class Operator {
   async restart(disk: 'Same' | 'Lost', fate: Parameters<typeof killHost>[1]): Promise<void> {
     const before = this.host;
     await this.end(fate);
+    if (disk === 'Lost') this.#durable = new Map();
+    this.#begin(before, disk);
+  }
+
+  /**
+   * SIGTERM, and a new process: what there is gets committed and pushed for at most `drainMs`. Goes on while the
+   * world does; ends early where the process is killed meanwhile.
+   */
+  stop(disk: 'Same' | 'Lost', drainMs: number): void {
+    if (this.#isStopping || !this.#isReady) return;
+    this.#isStopping = true;
+    const { host, worker } = this;
+    const clone = this.#clone;
+    const { trace, name } = this.options;
+    void worker.drain(drainMs).then(async (isDrained) => {
+      await worker.close();
+      await clone.close();
+      if (host.dead) return;
+      trace(`${name}: is over, ${isDrained ? 'everything is pushed' : 'not everything is pushed'}`);
+      host.dead = true;
+      removeHost(host);
+      if (disk === 'Lost' && !(isDrained && this.options.canCount())) this.#durable = new Map();
+      this.#begin(host, disk);
+    });
+  }
+
+  #begin(before: Host, disk: 'Same' | 'Lost'): void {
     this.#life += 1;
     const dir = this.#dirOf(this.#life);
     if (disk === 'Same') renameSync(before.dir, dir);
     else {
       rmSync(before.dir, { recursive: true, force: true });
       mkdirSync(dir, { recursive: true });
-      this.#hasMarks = false;
       this.#isJournalWhole = true;
     }
     this.#isReady = false;
     this.#isComparing = false;
+    this.#isStopping = false;
     this.#fed = new Map();
     ({ host: this.host, worker: this.worker, clone: this.#clone } = this.#make(dir));
     this.start();
@@ -234,10 +267,13 @@ export class Operator {
     const { cluster, trace, name } = this.options;
     const cursor = this.worker.cursor(OWNER);
     trace(`${name}: resumes from ${JSON.stringify(Object.fromEntries(cursor))}`);
-    if (this.#hasMarks && this.#isJournalWhole && cursor.size === 0)
-      this.problems.push('no cursor, and the disk was not lost');
     for (const resource of cluster.resources) {
       const position = cursor.get(keyOf(resource));
+      const durable = this.#durable.get(resource);
+      if (durable !== undefined && this.#isJournalWhole && !(Number(position) >= durable))
+        this.resumedShort.push(
+          `${name}: resumes ${resource} from ${position}, and v${durable} was committed`,
+        );
       if (position === undefined || Number(position) < cluster.compacted) continue;
       this.#fed.set(resource, Number(position));
     }
@@ -260,7 +296,7 @@ export class Operator {
       const folder = `${cluster.prefix}/${resource}`;
       const gone = [...worker.treePaths(folder)].filter((path) => !listed.some((one) => one.path === path));
       const last = await worker.lastCommitsOf([...different.map(({ path }) => path), ...gone]);
-      if (host.dead) return;
+      if (host.dead || this.#isStopping) return;
       trace(`${name}: compares ${resource} at ${upTo}: ${different.length} differ, ${gone.length} gone`);
       for (const { version } of cluster.after(resource, fed ?? 0)) {
         if (version <= upTo) this.excused.add(version);
@@ -293,7 +329,8 @@ export class Operator {
       const sha = outcome.kind === 'Committed' ? ` ${outcome.sha.slice(0, 7)}` : '';
       trace(`${name}: ${version === null ? 'gone' : nameOf(version)} is ${outcome.kind}${sha}`);
       this.told.push({ version, outcome });
-      if (outcome.kind === 'Committed' && (request.marks ?? []).length > 0) this.#hasMarks = true;
+      if (version !== null && outcome.kind === 'Committed' && (request.marks ?? []).length > 0)
+        this.#durable.set(version.resource, version.version);
     };
     const whole = { ...request, onDone: told };
     for (const one of broken.enqueue?.(whole, worker) ?? [whole]) void worker.enqueue(one);

@@ -9,8 +9,8 @@ import { type SimulationResult, World } from './world.ts';
 
 /** A place for the repositories of many runs: in memory where the system has such a folder. */
 export interface Arena {
-  /** @param eventsMin makes short runs longer. Default: as the seed says. */
-  run(seed: number, broken?: BrokenEngine, eventsMin?: number): Promise<SimulationResult>;
+  /** @param length Default: as the seed says. */
+  run(seed: number, broken?: BrokenEngine, length?: 'Short' | 'Long'): Promise<SimulationResult>;
 }
 
 /** Calls `use` with an arena, and removes all of it afterwards. */
@@ -23,12 +23,12 @@ export async function withArena<T>(use: (arena: Arena) => Promise<T>): Promise<T
     await makeTemplate(template);
     const launcher = await Launcher.create(join(dir, 'commands'));
     const result = await use({
-      run: (seed, broken = {}, eventsMin = 0) =>
+      run: (seed, broken = {}, length = undefined) =>
         withFakeClock(async (clock) => {
           const here = join(dir, `seed-${seed}`);
           mkdirSync(here);
           try {
-            return await new World({ seed, dir: here, template, launcher, clock, broken, eventsMin }).run();
+            return await new World({ seed, dir: here, template, launcher, clock, broken, length }).run();
           } finally {
             rmSync(here, { recursive: true, force: true });
           }
