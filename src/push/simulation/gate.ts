@@ -191,6 +191,7 @@ function gatedHandle(host: Host, name: string, handle: unknown): unknown {
       return (...args: unknown[]) =>
         askFor(host, `${key} ${name}`, () => method.apply(target, args), {
           stream: handle,
+          ...(key === 'close' ? { failed: () => void method.apply(target, args) } : {}),
           tear: async (part) => {
             const content = args[0];
             if (key !== 'appendFile' && key !== 'write' && key !== 'writeFile') return;
@@ -206,7 +207,12 @@ function askFor(
   host: Host,
   label: string,
   operation: () => Promise<unknown>,
-  more: { readonly stream?: unknown; readonly tear: (part: number) => Promise<void> },
+  more: {
+    readonly stream?: unknown;
+    readonly tear: (part: number) => Promise<void>;
+    /** What has to be done where it did not happen. */
+    readonly failed?: () => void;
+  },
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let answer = () => {};
@@ -226,6 +232,7 @@ function askFor(
       },
       fail() {
         step.done = true;
+        more.failed?.();
         const error = Object.assign(new Error(`ENOSPC: no space left on device, ${label}`), {
           code: 'ENOSPC',
         });

@@ -173,15 +173,23 @@ export class Operator {
     const { host, worker } = this;
     const clone = this.#clone;
     const { trace, name } = this.options;
-    void worker.drain(drainMs).then(async (isDrained) => {
+    const over = async () => {
+      const isDrained = await worker.drain(drainMs);
       await worker.close();
       await clone.close();
+      return isDrained;
+    };
+    const begin = (isDrained: boolean) => {
       if (host.dead) return;
       trace(`${name}: is over, ${isDrained ? 'everything is pushed' : 'not everything is pushed'}`);
       host.dead = true;
       removeHost(host);
       if (disk === 'Lost' && !(isDrained && this.options.canCount())) this.#durable = new Map();
       this.#begin(host, disk);
+    };
+    over().then(begin, (error) => {
+      // A killed one does not end well.
+      if (!host.dead) this.problems.push(`a drained engine does not end: ${error}`);
     });
   }
 

@@ -62,13 +62,13 @@ const table: readonly (readonly [WorldEvent, number, number, number])[] = [
 
 /** @param length short runs are cheap, and find most; some faults need a long story. Default: mostly short ones */
 export function profileOf(random: Random, length?: 'Short' | 'Long'): Profile {
-  const isLong = length === undefined ? random.chance(0.05) : length === 'Long';
+  const isLong = length === undefined ? random.chance(0.12) : length === 'Long';
   const weights = table.flatMap(([event, weight, inShort, inLong]) =>
     random.chance(isLong ? inLong : inShort) ? Array.from({ length: weight }, () => event) : [],
   );
   const isShallow = random.chance(0.15);
   return {
-    events: isLong ? 40 + random.below(40) : 3 + random.below(random.pick([8, 8, 8, 24])),
+    events: isLong ? 40 + random.below(40) : 3 + random.below(random.pick([8, 12, 12, 30])),
     engineShare: random.pick([0.6, 0.8, 0.9]),
     weights,
     second: random.chance(isLong ? 0.85 : 0.75) ? 'None' : random.pick(['Beside', 'Overlapping'] as const),
