@@ -82,6 +82,6 @@ export async function makeTemplate(dir: string): Promise<void> {
     env: gitEnvironment(),
   });
   const config =
-    '[receive]\n\tautogc = false\n\tunpackLimit = 1000\n[core]\n\tfsync = none\n[gc]\n\tauto = 0\n';
+    '[receive]\n\tautogc = false\n\tunpackLimit = 1000\n[core]\n\tfsync = none\n\talternateRefsCommand = :\n[gc]\n\tauto = 0\n';
   writeFileSync(join(dir, 'config'), `${readFileSync(join(dir, 'config'), 'utf8')}${config}`);
 }
