@@ -104,7 +104,7 @@ function once(host: Host, args: readonly string[], options: LaunchOptions, proce
   let answer = () => {};
   const isNetwork = networkCommands.some((command) => args.includes(command));
   const step: Step = {
-    label: labelOf(args),
+    label: labelOf(args, host.dir),
     stream: null,
     kind: isNetwork ? 'network' : readingCommands.includes(args[0] ?? '') ? 'read' : 'write',
     done: false,
@@ -230,9 +230,14 @@ function speak(conversation: Conversation, bytes: Buffer, { command, answer }: S
   return conversation.ask(Buffer.concat([bytes, Buffer.from(command)]), answer);
 }
 
-function labelOf(args: readonly string[]): string {
+function labelOf(args: readonly string[], dir: string): string {
   return args
-    .map((arg) => arg.replace(/^file:.*\//, '…/').replace(/\b([0-9a-f]{7})[0-9a-f]{33}\b/g, '$1'))
+    .map((arg) =>
+      arg
+        .replace(dir, '…')
+        .replace(/^file:.*\//, '…/')
+        .replace(/\b([0-9a-f]{7})[0-9a-f]{33}\b/g, '$1'),
+    )
     .filter((arg) => !/^--?(progress|porcelain|no-|quiet|full-tree|raw|z$|r$)/.test(arg))
     .join(' ');
 }

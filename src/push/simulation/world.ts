@@ -44,7 +44,19 @@ const realGitLimits = { ...gitLimits };
 /** Steps of engines after which a run that does not come to rest is given up. */
 const STEPS_MAX = 6_000;
 
-/** One run: clusters, their operators, people, a remote and faults, all driven by one seed. */
+/**
+ * One run: clusters, their operators, people, a remote and faults, all driven by one seed.
+ *
+ * Simulated: interleavings of everything an engine asks git and the disk for with changes, pushes of people and of a
+ * second operator, rewritten and deleted branches, kills between any two steps, stops with a drain, lost and full
+ * disks, 410s, a network that is down or loses answers, hosts that refuse pushes, refs or atomic pushes, shallow
+ * clones and their deepening, packs that are rolled up.
+ *
+ * Not simulated: a git process that is killed in the middle of its work (e2e/storm-kill does that), a machine that
+ * loses what was not synced to disk, several branches or GitRepoConfigs in one clone, contents stored ahead of their
+ * commits, the collection of unreachable objects and the cut of local history, SHA-256 repositories, credentials and
+ * transports (everything goes through `file://`), commits too large or too many for memory.
+ */
 export class World {
   readonly #options: WorldOptions;
   readonly #random: Random;
