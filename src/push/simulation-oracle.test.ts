@@ -3,8 +3,8 @@ import * as assert from 'uvu/assert';
 import { brokenEngines } from './simulation/broken-engines.ts';
 import { describeFailure, withArena } from './simulation/simulate.ts';
 
-/** Seeds within which each broken engine has to be caught. */
-const SEEDS_MAX = 60;
+/** Long stories within which each broken engine has to be caught; as of now, three are enough. */
+const SEEDS_MAX = 12;
 
 for (const { name, expected, create } of brokenEngines) {
   test(`judge catches an engine that ${name}`, () =>

@@ -153,6 +153,7 @@ function install(): void {
 
 const gatedFileOperations = [
   'appendFile',
+  'link',
   'mkdir',
   'mkdtemp',
   'open',
@@ -162,6 +163,7 @@ const gatedFileOperations = [
   'rm',
   'stat',
   'truncate',
+  'utimes',
   'unlink',
   'writeFile',
 ] as const;
