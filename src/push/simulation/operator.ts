@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
-import type { CommitOutcome, CommitRequest, CursorMark } from '../../commit/commit-request.ts';
+import type { CommitOutcome, CommitRequest } from '../../commit/commit-request.ts';
 import { type Clone, createClone } from '../../git/clone.ts';
 import { silentLog } from '../../log.ts';
-import type { PlacedInto } from '../../place/place-into.ts';
 import { BranchWorker } from '../branch-worker.ts';
 import type { Cluster, Version } from './cluster.ts';
 import { addHost, type Host, killHost, removeHost, type Step, settled, type Tamper } from './gate.ts';
 import type { Launcher } from './launcher.ts';
 import type { Random } from './random.ts';
+import { goneRequest, identify, keyOf, markOf, nameOf, OWNER, placeInto, requestOf } from './requests.ts';
 
 export interface OperatorOptions {
   readonly name: string;
@@ -46,8 +46,6 @@ export interface Told {
   readonly version: Version | null;
   readonly outcome: CommitOutcome;
 }
-
-const OWNER = 'owner';
 
 /**
  * One operator: an engine, fed as the pipeline feeds it, on a disk, which can be killed and started again.
@@ -343,61 +341,4 @@ export class Operator {
     const whole = { ...request, onDone: told };
     for (const one of broken.enqueue?.(whole, worker) ?? [whole]) void worker.enqueue(one);
   }
-}
-
-const keyOf = (resource: string) => `resource ${resource}`;
-
-function markOf(resource: string, version: number): CursorMark {
-  return { owner: OWNER, key: keyOf(resource), position: String(version) };
-}
-
-export function nameOf({ version, path, content }: Version): string {
-  return `v${version} ${content === null ? 'DELETE' : 'PUT'} ${path}`;
-}
-
-export function authorOf(version: number) {
-  return { name: `user${version}`, email: `user${version}@example.com` };
-}
-
-function requestOf(version: Version, email: string, marks: readonly CursorMark[]): CommitRequest {
-  return {
-    files: [
-      {
-        path: version.path,
-        identity: identityAt(version.path),
-        content: version.content === null ? null : Buffer.from(version.content),
-      },
-    ],
-    author: authorOf(version.version),
-    committer: { name: 'GitOps Reverser', email },
-    authoredAtMs: version.atMs,
-    message: `v${version.version} of ${email}\n`,
-    ...(marks.length === 0 ? {} : { marks }),
-  };
-}
-
-function goneRequest(path: string, version: number, email: string, nowMs: number): CommitRequest {
-  return {
-    files: [{ path, identity: identityAt(path), content: null }],
-    author: { name: 'unknown', email: 'unknown@example.com' },
-    committer: { name: 'GitOps Reverser', email },
-    authoredAtMs: nowMs,
-    message: `gone at ${version} of ${email}: ${path}\n`,
-  };
-}
-
-function identityAt(path: string) {
-  return { group: '', kind: 'ConfigMap', namespace: 'default', name: path };
-}
-
-/** A file that begins as objects do is the object. */
-function placeInto(existing: Buffer, { content }: { readonly content: Buffer | null }): PlacedInto {
-  if (!isObject(existing)) return { kind: 'Refused', reason: 'not recognised' };
-  return content === null ? { kind: 'Delete' } : { kind: 'Write', content };
-}
-
-const identify = (path: string, content: Buffer) => (isObject(content) ? identityAt(path) : null);
-
-function isObject(content: Buffer): boolean {
-  return content.toString().startsWith('kind: ');
 }

@@ -1,8 +1,9 @@
 import { blobShaOf } from '../../git/blob-sha.ts';
 import type { Version } from './cluster.ts';
 import { type History, type Past, readHistory } from './history.ts';
-import { authorOf, nameOf, type Operator } from './operator.ts';
+import type { Operator } from './operator.ts';
 import type { SimulatedRemote } from './remote.ts';
+import { authorOf, nameOf } from './requests.ts';
 
 /** What the oracle knows of one run. */
 interface Case {
