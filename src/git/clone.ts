@@ -90,7 +90,8 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
     } catch (error) {
       throw diskError(error);
     }
-    await git.ok(['init', '--bare', `--object-format=${format}`]);
+    // No template: its hooks and hints are for people.
+    await git.ok(['init', '--bare', '--template=', `--object-format=${format}`]);
     objectFormat = format;
   }
 

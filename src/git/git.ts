@@ -49,6 +49,7 @@ const meant = {
   allowUnsafeConfigEnvCount: true,
   allowUnsafeSshCommand: true,
   allowUnsafeCredentialHelper: true,
+  allowUnsafeTemplateDir: true,
 };
 
 /** Git in `dir`, which must exist. */

@@ -22,6 +22,7 @@ export function createDeepening(clone: Clone): () => Promise<'Deeper' | null> {
 
 /** The best common ancestor of two commits, or null when they share no history. Deepens a shallow clone for it. */
 export async function mergeBaseOf(clone: Clone, one: string, other: string): Promise<string | null> {
+  if (one === other) return one;
   const deepen = createDeepening(clone);
   for (;;) {
     const output = await clone.git.run(['merge-base', one, other]);

@@ -136,11 +136,8 @@ export async function loadTreeIndex(
   const index = new TreeIndex();
   if (commit === null) return index;
   const below = prefixes.some((prefix) => prefix === '') ? [] : prefixes;
-  addEntries(
-    index,
-    await git.ok(['ls-tree', '-r', '-z', '--full-tree', commit, ...below.map((prefix) => `${prefix}/`)]),
-  );
-  const above = [...new Set(below.flatMap(foldersTo))];
+  addEntries(index, await git.ok(['ls-tree', '-r', '-z', '--full-tree', commit, ...below]));
+  const above = [...new Set(below.flatMap((prefix) => foldersTo(prefix).slice(0, -1)))];
   if (above.length > 0) addEntries(index, await git.ok(['ls-tree', '-z', '--full-tree', commit, ...above]));
   return index;
 }

@@ -53,11 +53,15 @@ async function advance(
   tip: string,
 ): Promise<RemoteSide> {
   const { index, twins } = side;
-  await updateTreeIndex(index, clone.git, side.at, tip, prefixes);
-  const changed =
-    side.tip === null
-      ? new Set(index.paths())
-      : new Set((await updateTreeIndex(new TreeIndex(), clone.git, side.tip, tip, prefixes)).keys());
+  const different = await updateTreeIndex(index, clone.git, side.at, tip, prefixes);
+  let changed = new Set(index.paths());
+  if (side.tip !== null) {
+    const isSame = side.at === side.tip;
+    const since = isSame
+      ? different
+      : await updateTreeIndex(new TreeIndex(), clone.git, side.tip, tip, prefixes);
+    changed = new Set(since.keys());
+  }
   const range = side.tip === null ? [tip] : [tip, `^${side.tip}`];
   const foreign = await foreignCommits(clone, range, changed, prefixes);
   twins.add(await commitsOf(clone, range, ownEmails));

@@ -65,7 +65,13 @@ export async function takeInRemote(options: {
     // What was handed over before may have been taken away: only a comparison tells.
     if (first && store.rewrites > 0) await turn(() => store.recover(emptyDocument));
     // Nothing is known of an earlier life here, and nothing was made since that the remote does not have.
-    if (first && cursor !== null && store.document.owners.size === 0 && store.isSettled) {
+    if (
+      first &&
+      seen.also !== null &&
+      cursor !== null &&
+      store.document.owners.size === 0 &&
+      store.isSettled
+    ) {
       for (let reads = 1; ; reads++) {
         const document = await cursor.recover(remote, fetched, signal);
         if (document !== null) await turn(() => store.recover(document));

@@ -81,6 +81,11 @@ export const brokenEngines: readonly BrokenEngineCase[] = [
     create: requesting((request) => [withPositions(request, 6)]),
   },
   {
+    name: 'resumes from before what it committed',
+    expected: /resumes \w from/,
+    create: requesting((request) => [withPositions(request, -6)]),
+  },
+  {
     name: 'credits the operator',
     expected: /is credited to/,
     create: rewriting((text) => text.replace(/^author user\d+ /gm, 'author operator ')),

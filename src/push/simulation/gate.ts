@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { sep } from 'node:path';
 import { spawnGated } from './gated-process.ts';
+import type { Conversation, Launcher, LaunchOptions } from './launcher.ts';
 
 /**
  * The gate between an engine and the machine. Every git process that it starts and every file operation that it
@@ -19,10 +20,9 @@ export interface Host {
   /** Set by `killHost`: nothing is done for it any more. */
   dead: boolean;
   /** Streaming processes that run for it. */
-  readonly streams: Set<{ end(): Promise<void> }>;
+  readonly streams: Set<Conversation>;
   readonly tamper: Tamper;
-  /** Processes that were killed and are not over yet. */
-  readonly ending: Promise<void>[];
+  readonly launcher: Launcher;
 }
 
 /** Makes an engine that is broken on purpose; see `broken-engines.ts`. */
@@ -52,12 +52,11 @@ export interface Step {
 
 const hosts = new Map<string, Host>();
 const real = { spawn: childProcess.spawn, files: { ...fs.promises } };
-export const realSpawn = real.spawn;
 
 /** A folder whose user passes the gate from now on. */
-export function addHost(dir: string, tamper: Tamper = {}): Host {
+export function addHost(dir: string, launcher: Launcher, tamper: Tamper = {}): Host {
   install();
-  const host: Host = { dir, steps: [], dead: false, streams: new Set(), tamper, ending: [] };
+  const host: Host = { dir, steps: [], dead: false, streams: new Set(), tamper, launcher };
   hosts.set(dir, host);
   return host;
 }
@@ -77,7 +76,8 @@ export async function killHost(
     if (chosen === 'Whole') await step.run();
     else if (chosen !== 'Never') await step.tear(chosen.part);
   }
-  for (const stream of host.streams) await stream.end();
+  for (const stream of host.streams) stream.end();
+  host.streams.clear();
   for (const step of host.steps.splice(0)) {
     if (!step.done) step.fail('Disk');
     step.answer();
@@ -123,7 +123,6 @@ export async function settled(): Promise<void> {
   for (let quiet = 0; quiet < 3; quiet += 1) {
     if (asked !== before) quiet = 0;
     before = asked;
-    for (const host of hosts.values()) await Promise.all(host.ending.splice(0));
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
@@ -143,7 +142,7 @@ function install(): void {
     const host = hostOf(options?.cwd);
     if (host === undefined || command !== 'git')
       return real.spawn(command, args as string[], options as never);
-    return spawnGated(host, args, options);
+    return spawnGated(host, args, options as LaunchOptions);
   };
   Object.assign(childProcess, { spawn });
   for (const name of gatedFileOperations) {
@@ -154,6 +153,7 @@ function install(): void {
 
 const gatedFileOperations = [
   'appendFile',
+  'link',
   'mkdir',
   'mkdtemp',
   'open',
@@ -163,6 +163,7 @@ const gatedFileOperations = [
   'rm',
   'stat',
   'truncate',
+  'utimes',
   'unlink',
   'writeFile',
 ] as const;
@@ -192,6 +193,7 @@ function gatedHandle(host: Host, name: string, handle: unknown): unknown {
       return (...args: unknown[]) =>
         askFor(host, `${key} ${name}`, () => method.apply(target, args), {
           stream: handle,
+          ...(key === 'close' ? { failed: () => void method.apply(target, args) } : {}),
           tear: async (part) => {
             const content = args[0];
             if (key !== 'appendFile' && key !== 'write' && key !== 'writeFile') return;
@@ -207,7 +209,12 @@ function askFor(
   host: Host,
   label: string,
   operation: () => Promise<unknown>,
-  more: { readonly stream?: unknown; readonly tear: (part: number) => Promise<void> },
+  more: {
+    readonly stream?: unknown;
+    readonly tear: (part: number) => Promise<void>;
+    /** What has to be done where it did not happen. */
+    readonly failed?: () => void;
+  },
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let answer = () => {};
@@ -227,6 +234,7 @@ function askFor(
       },
       fail() {
         step.done = true;
+        more.failed?.();
         const error = Object.assign(new Error(`ENOSPC: no space left on device, ${label}`), {
           code: 'ENOSPC',
         });

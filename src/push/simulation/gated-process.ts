@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { ask, type Host, realSpawn, type Step } from './gate.ts';
+import { ask, type Host, type Step } from './gate.ts';
+import type { Conversation, LaunchOptions } from './launcher.ts';
 
 /** A git process whose start, and every exchange with it, waits at the gate. Looks like a ChildProcess. */
-export function spawnGated(host: Host, args: readonly string[], options: object): GatedProcess {
+export function spawnGated(host: Host, args: readonly string[], options: LaunchOptions): GatedProcess {
   const process = new GatedProcess(options);
   if (args.includes('fast-import')) talk(host, args, options, process, importSentinel);
   else if (args[0] === 'cat-file' && args[1] === '--batch') talk(host, args, options, process, catSentinel);
@@ -99,18 +100,18 @@ const readingCommands = [
 ];
 
 /** A process that takes its input, gives its answer, and is over. */
-function once(host: Host, args: readonly string[], options: object, process: GatedProcess): void {
+function once(host: Host, args: readonly string[], options: LaunchOptions, process: GatedProcess): void {
   let answer = () => {};
   const isNetwork = networkCommands.some((command) => args.includes(command));
   const step: Step = {
-    label: labelOf(args),
+    label: labelOf(args, host.dir),
     stream: null,
     kind: isNetwork ? 'network' : readingCommands.includes(args[0] ?? '') ? 'read' : 'write',
     done: false,
     async run() {
       step.done = true;
       const tampered = host.tamper.args?.(args) ?? args;
-      const said = await runToEnd(tampered, options, process.stdin?.take() ?? Buffer.alloc(0));
+      const said = host.launcher.run(['git', ...tampered], options, process.stdin?.take());
       const stdout = host.tamper.stdout?.(args, said.stdout.toString()) ?? said.stdout;
       if (said.exitCode !== 0) step.failure = said.stderr.toString().trim().split('\n').at(-1) ?? '';
       answer = () => process.close(said.exitCode, stdout, said.stderr);
@@ -151,17 +152,24 @@ const catSentinel: Sentinel = { command: 'gate\n', answer: 'gate missing\n' };
 function talk(
   host: Host,
   args: readonly string[],
-  options: object,
+  options: LaunchOptions,
   process: GatedProcess,
   sentinel: Sentinel,
 ): void {
   const name = args.includes('fast-import') ? 'fast-import' : 'cat-file';
-  let stream: Stream | null = null;
+  let stream: Conversation | null = null;
   let isAsked = false;
   const start = () => {
-    stream ??= startStream(args, options, sentinel);
+    stream ??= host.launcher.talk(['git', ...args], options);
     host.streams.add(stream);
     return stream;
+  };
+  /** It is over, or is to be. */
+  const take = () => {
+    const taken = stream;
+    if (taken !== null) host.streams.delete(taken);
+    stream = null;
+    return taken;
   };
   const request = () => {
     const { stdin } = process;
@@ -181,7 +189,9 @@ function talk(
       done: false,
       async run() {
         step.done = true;
-        const said = await start().exchange(taken(), stdin.ended);
+        const conversation = start();
+        const said = stdin.ended ? conversation.end(taken()) : speak(conversation, taken(), sentinel);
+        if (said.exitCode !== undefined) take();
         answer = () => {
           isAsked = false;
           process.stderr.write(said.stderr);
@@ -189,7 +199,6 @@ function talk(
             process.stdout.write(said.stdout);
             request();
           } else {
-            if (stream !== null) host.streams.delete(stream);
             process.close(said.exitCode, said.stdout);
           }
         };
@@ -197,16 +206,14 @@ function talk(
       fail() {
         step.done = true;
         answer = () => {
-          if (stream !== null) {
-            host.streams.delete(stream);
-            host.ending.push(stream.kill());
-          }
+          take()?.kill();
           process.close(128, '', 'fatal: write error: No space left on device\n');
         };
       },
       async tear(part) {
         const bytes = taken();
-        await start().exchange(bytes.subarray(0, Math.floor(bytes.length * part)), true);
+        start().end(bytes.subarray(0, Math.floor(bytes.length * part)));
+        take();
       },
       answer: () => answer(),
     };
@@ -214,104 +221,23 @@ function talk(
   };
   if (process.stdin !== null) process.stdin.onChange = request;
   process.onKill = () => {
-    if (stream !== null) {
-      host.streams.delete(stream);
-      host.ending.push(stream.kill());
-    }
+    take()?.kill();
     process.close(null);
   };
 }
 
-interface Said {
-  readonly stdout: Buffer;
-  readonly stderr: Buffer;
-  /** Of a stream: undefined while it goes on. */
-  readonly exitCode: number | null | undefined;
+function speak(conversation: Conversation, bytes: Buffer, { command, answer }: Sentinel) {
+  return conversation.ask(Buffer.concat([bytes, Buffer.from(command)]), answer);
 }
 
-interface Stream {
-  exchange(bytes: Buffer, last: boolean): Promise<Said>;
-  /** Ends it as the end of its parent does. */
-  end(): Promise<void>;
-  kill(): Promise<void>;
-}
-
-function startStream(args: readonly string[], options: object, sentinel: Sentinel): Stream {
-  const child = realSpawn('git', args as string[], { ...options, stdio: 'pipe' });
-  let stdout: Buffer = Buffer.alloc(0);
-  let stderr: Buffer = Buffer.alloc(0);
-  let look = () => {};
-  let exitCode: number | null | undefined;
-  const closed = new Promise<void>((resolve) =>
-    child.on('close', (code) => {
-      exitCode = code;
-      look();
-      resolve();
-    }),
-  );
-  child.stdin.on('error', () => {});
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout = Buffer.concat([stdout, chunk]);
-    look();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr = Buffer.concat([stderr, chunk]);
-  });
-  const taken = (length: number): Said => {
-    const said = { stdout: stdout.subarray(0, length), stderr, exitCode };
-    stdout = Buffer.alloc(0);
-    stderr = Buffer.alloc(0);
-    return said;
-  };
-  return {
-    exchange(bytes, last) {
-      return new Promise((resolve) => {
-        look = () => {
-          if (exitCode !== undefined) resolve(taken(stdout.length));
-          else if (!last && stdout.toString('latin1').endsWith(sentinel.answer)) {
-            resolve(taken(stdout.length - sentinel.answer.length));
-          }
-        };
-        look();
-        child.stdin.write(bytes);
-        if (last) child.stdin.end();
-        else child.stdin.write(sentinel.command);
-      });
-    },
-    async end() {
-      child.stdin.end();
-      await closed;
-    },
-    async kill() {
-      child.kill('SIGKILL');
-      await closed;
-    },
-  };
-}
-
-function runToEnd(
-  args: readonly string[],
-  options: object,
-  input: Buffer,
-): Promise<Said & { exitCode: number | null }> {
-  return new Promise((resolve) => {
-    const child = realSpawn('git', args as string[], { ...options, stdio: 'pipe' });
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    child.stdin.on('error', () => {});
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-    child.on('error', (error) => stderr.push(Buffer.from(error.message)));
-    child.on('close', (exitCode) =>
-      resolve({ stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr), exitCode }),
-    );
-    child.stdin.end(input);
-  });
-}
-
-function labelOf(args: readonly string[]): string {
+function labelOf(args: readonly string[], dir: string): string {
   return args
-    .map((arg) => arg.replace(/^file:.*\//, '…/').replace(/\b([0-9a-f]{7})[0-9a-f]{33}\b/g, '$1'))
+    .map((arg) =>
+      arg
+        .replace(dir, '…')
+        .replace(/^file:.*\//, '…/')
+        .replace(/\b([0-9a-f]{7})[0-9a-f]{33}\b/g, '$1'),
+    )
     .filter((arg) => !/^--?(progress|porcelain|no-|quiet|full-tree|raw|z$|r$)/.test(arg))
     .join(' ');
 }

@@ -1,11 +1,12 @@
+import type { CommitText, Signature } from './objects.ts';
 import type { SimulatedRemote } from './remote.ts';
 
 /** A commit as the oracle sees it. */
 export interface Past {
   readonly sha: string;
   readonly parents: readonly string[];
-  readonly author: { readonly name: string; readonly email: string; readonly atS: number };
-  readonly committer: { readonly name: string; readonly email: string; readonly atS: number };
+  readonly author: Signature;
+  readonly committer: Signature;
   readonly message: string;
   /** path → blob after (null: deleted), of what differs from every parent: what this commit changed itself. */
   readonly changed: ReadonlyMap<string, string | null>;
@@ -46,85 +47,43 @@ export class History {
   }
 }
 
-export async function readHistory(remote: SimulatedRemote): Promise<History> {
-  const tips = [...new Set(remote.tips.flatMap(({ sha }) => sha ?? []))];
-  if (tips.length === 0) return new History(new Map());
-  const format = `--format=%x01${['%H', '%P', '%an', '%ae', '%at', '%cn', '%ce', '%ct', '%B', ''].join('%x02')}`;
-  const text = await remote.git(
-    ...['log', '--raw', '--no-abbrev', '--no-renames', '-m', '--root', '-z', format],
-    ...tips,
-    '--',
-  );
-  // A merge comes once for each parent.
-  const perParent = new Map<
-    string,
-    { past: Omit<Past, 'changed' | 'brought'>; diffs: Map<string, string | null>[] }
-  >();
-  for (const record of text.split('\x01').slice(1)) {
-    const [
-      sha = '',
-      parents = '',
-      an = '',
-      ae = '',
-      at = '',
-      cn = '',
-      ce = '',
-      ct = '',
-      message = '',
-      raw = '',
-    ] = record.split('\x02');
-    const bare = sha.split(' ')[0] ?? '';
-    const seen = perParent.get(bare) ?? {
-      past: {
-        sha: bare,
-        parents: parents.split(' ').filter((parent) => parent !== ''),
-        author: { name: an, email: ae, atS: Number(at) },
-        committer: { name: cn, email: ce, atS: Number(ct) },
-        message,
-      },
-      diffs: [],
-    };
-    seen.diffs.push(diffOf(raw));
-    perParent.set(bare, seen);
-  }
+/** Reads what the branch holds, and all that it held. */
+export function readHistory({ tips, objects }: SimulatedRemote): History {
   const commits = new Map<string, Past>();
-  for (const [sha, { past, diffs }] of perParent) {
+  const texts = new Map<string, CommitText>();
+  for (let open = tips.flatMap(({ sha }) => sha ?? []); open.length > 0; ) {
+    objects.fetch(open);
+    for (const sha of open) texts.set(sha, objects.readCommit(sha));
+    open = [...new Set(open.flatMap((sha) => texts.get(sha)?.parents ?? []))].filter(
+      (sha) => !texts.has(sha),
+    );
+  }
+  objects.fetch([...texts.values()].map(({ tree }) => tree));
+  const filesOf = (sha: string | null) => objects.files(sha === null ? null : (texts.get(sha)?.tree ?? null));
+  for (const [sha, { parents, author, committer, message }] of texts) {
+    const sides: readonly (string | null)[] = parents.length === 0 ? [null] : parents;
+    const diffs = sides.map((side) => differences(filesOf(side), filesOf(sha)));
     const [first = new Map<string, string | null>()] = diffs;
-    // A parent that nothing differs from has no record.
-    const isWhole = diffs.length >= past.parents.length;
-    const changed = isWhole
-      ? new Map([...first].filter(([path]) => diffs.every((diff) => diff.has(path))))
-      : new Map<string, string | null>();
-    commits.set(sha, { ...past, changed, brought: new Set(diffs.flatMap((diff) => [...diff.keys()])) });
+    commits.set(sha, {
+      sha,
+      parents,
+      author,
+      committer,
+      message,
+      changed: new Map([...first].filter(([path]) => diffs.every((diff) => diff.has(path)))),
+      brought: new Set(diffs.flatMap((diff) => [...diff.keys()])),
+    });
   }
   return new History(commits);
 }
 
-function diffOf(raw: string): Map<string, string | null> {
-  const diff = new Map<string, string | null>();
-  const tokens = raw.split('\0').map((token) => token.replace(/^\n+/, ''));
-  for (let at = 0; at < tokens.length; at += 1) {
-    const found = /^:\d+ \d+ [0-9a-f]+ ([0-9a-f]+) [A-Z]$/.exec(tokens[at] ?? '');
-    if (found === null) continue;
-    at += 1;
-    diff.set(tokens[at] ?? '', /^0+$/.test(found[1] ?? '') ? null : (found[1] ?? ''));
-  }
-  return diff;
-}
-
-export async function treeOf(
-  remote: SimulatedRemote,
-  tip: string | null,
-): Promise<ReadonlyMap<string, string>> {
-  if (tip === null) return new Map();
-  const listing = await remote.git('ls-tree', '-r', '-z', tip);
-  return new Map(
-    listing
-      .split('\0')
-      .filter((line) => line !== '')
-      .map((line) => {
-        const [about = '', path = ''] = line.split('\t');
-        return [path, about.split(' ')[2] ?? ''];
-      }),
-  );
+/** path → blob after (null: none). */
+function differences(
+  from: ReadonlyMap<string, string>,
+  to: ReadonlyMap<string, string>,
+): Map<string, string | null> {
+  const different = new Map<string, string | null>();
+  for (const [path, blob] of to) if (from.get(path) !== blob) different.set(path, blob);
+  for (const path of from.keys()) if (!to.has(path)) different.set(path, null);
+  return different;
 }

@@ -2,23 +2,27 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
-import type { CommitOutcome, CommitRequest, CursorMark } from '../../commit/commit-request.ts';
+import type { CommitOutcome, CommitRequest } from '../../commit/commit-request.ts';
 import { type Clone, createClone } from '../../git/clone.ts';
 import { silentLog } from '../../log.ts';
-import type { PlacedInto } from '../../place/place-into.ts';
 import { BranchWorker } from '../branch-worker.ts';
 import type { Cluster, Version } from './cluster.ts';
 import { addHost, type Host, killHost, removeHost, type Step, settled, type Tamper } from './gate.ts';
+import type { Launcher } from './launcher.ts';
 import type { Random } from './random.ts';
+import { goneRequest, identify, keyOf, markOf, nameOf, OWNER, placeInto, requestOf } from './requests.ts';
 
 export interface OperatorOptions {
   readonly name: string;
   readonly cluster: Cluster;
   readonly url: string;
+  readonly launcher: Launcher;
   /** Folder of its disks. */
   readonly dir: string;
   readonly clock: Clock;
   readonly random: Random;
+  /** Whether what the remote knows of cursors has to be all that was pushed. */
+  readonly canCount: () => boolean;
   readonly trace: (line: string) => void;
   readonly broken: BrokenEngine;
   readonly settings: {
@@ -43,8 +47,6 @@ export interface Told {
   readonly outcome: CommitOutcome;
 }
 
-const OWNER = 'owner';
-
 /**
  * One operator: an engine, fed as the pipeline feeds it, on a disk, which can be killed and started again.
  *
@@ -58,6 +60,8 @@ export class Operator {
   /** Versions that no watch told any more when they were missing: a comparison stands for them. */
   readonly excused = new Set<number>();
   readonly problems: string[] = [];
+  /** Resumes from before what was committed: right only where somebody took commits away. */
+  readonly resumedShort: string[] = [];
   host: Host;
   worker: BranchWorker;
   #clone: Clone;
@@ -66,8 +70,9 @@ export class Operator {
   #fed = new Map<string, number>();
   #isReady = false;
   #isComparing = false;
-  /** Whether commits with marks were made on this disk. */
-  #hasMarks = false;
+  #isStopping = false;
+  /** Per resource, the newest version that was told committed with its mark: a resume is from there, or later. */
+  #durable = new Map<string, number>();
   /** Whether the disk took every line of the journal. Without one, only a resume is lost. */
   #isJournalWhole = true;
 
@@ -95,6 +100,7 @@ export class Operator {
       this.#isReady &&
       !this.canFeed &&
       !this.#isComparing &&
+      !this.#isStopping &&
       this.host.steps.length === 0 &&
       state.queued === 0 &&
       state.pendingCommits === 0 &&
@@ -104,7 +110,7 @@ export class Operator {
 
   /** Whether there is something to hand over. */
   get canFeed(): boolean {
-    if (!this.#isReady || this.#isComparing) return false;
+    if (!this.#isReady || this.#isComparing || this.#isStopping) return false;
     return this.options.cluster.resources.some(
       (resource) => this.#pending(resource).length > 0 || this.#isLost(resource),
     );
@@ -134,7 +140,7 @@ export class Operator {
   /** A bookmark: all up to now is handed over. */
   mark(): void {
     const { cluster } = this.options;
-    if (!this.#isReady || this.#isComparing) return;
+    if (!this.#isReady || this.#isComparing || this.#isStopping) return;
     for (const resource of cluster.resources) {
       if (this.#pending(resource).length > 0 || this.#fed.get(resource) === undefined) continue;
       this.#fed.set(resource, cluster.version);
@@ -151,17 +157,52 @@ export class Operator {
   async restart(disk: 'Same' | 'Lost', fate: Parameters<typeof killHost>[1]): Promise<void> {
     const before = this.host;
     await this.end(fate);
+    if (disk === 'Lost') this.#durable = new Map();
+    this.#begin(before, disk);
+  }
+
+  /**
+   * SIGTERM, and a new process: what there is gets committed and pushed for at most `drainMs`. Goes on while the
+   * world does; ends early where the process is killed meanwhile.
+   */
+  stop(disk: 'Same' | 'Lost', drainMs: number): void {
+    if (this.#isStopping || !this.#isReady) return;
+    this.#isStopping = true;
+    const { host, worker } = this;
+    const clone = this.#clone;
+    const { trace, name } = this.options;
+    const over = async () => {
+      const isDrained = await worker.drain(drainMs);
+      await worker.close();
+      await clone.close();
+      return isDrained;
+    };
+    const begin = (isDrained: boolean) => {
+      if (host.dead) return;
+      trace(`${name}: is over, ${isDrained ? 'everything is pushed' : 'not everything is pushed'}`);
+      host.dead = true;
+      removeHost(host);
+      if (disk === 'Lost' && !(isDrained && this.options.canCount())) this.#durable = new Map();
+      this.#begin(host, disk);
+    };
+    over().then(begin, (error) => {
+      // A killed one does not end well.
+      if (!host.dead) this.problems.push(`a drained engine does not end: ${error}`);
+    });
+  }
+
+  #begin(before: Host, disk: 'Same' | 'Lost'): void {
     this.#life += 1;
     const dir = this.#dirOf(this.#life);
     if (disk === 'Same') renameSync(before.dir, dir);
     else {
       rmSync(before.dir, { recursive: true, force: true });
       mkdirSync(dir, { recursive: true });
-      this.#hasMarks = false;
       this.#isJournalWhole = true;
     }
     this.#isReady = false;
     this.#isComparing = false;
+    this.#isStopping = false;
     this.#fed = new Map();
     ({ host: this.host, worker: this.worker, clone: this.#clone } = this.#make(dir));
     this.start();
@@ -187,8 +228,8 @@ export class Operator {
   }
 
   #make(dir: string): { host: Host; worker: BranchWorker; clone: Clone } {
-    const { url, clock, random, cluster, settings, broken, name, trace } = this.options;
-    const host = addHost(dir, broken.tamper);
+    const { url, clock, random, cluster, settings, broken, name, trace, launcher } = this.options;
+    const host = addHost(dir, launcher, broken.tamper);
     const clone = createClone({ dir: join(dir, 'clone.git') });
     const worker = new BranchWorker({
       url,
@@ -232,10 +273,13 @@ export class Operator {
     const { cluster, trace, name } = this.options;
     const cursor = this.worker.cursor(OWNER);
     trace(`${name}: resumes from ${JSON.stringify(Object.fromEntries(cursor))}`);
-    if (this.#hasMarks && this.#isJournalWhole && cursor.size === 0)
-      this.problems.push('no cursor, and the disk was not lost');
     for (const resource of cluster.resources) {
       const position = cursor.get(keyOf(resource));
+      const durable = this.#durable.get(resource);
+      if (durable !== undefined && this.#isJournalWhole && !(Number(position) >= durable))
+        this.resumedShort.push(
+          `${name}: resumes ${resource} from ${position}, and v${durable} was committed`,
+        );
       if (position === undefined || Number(position) < cluster.compacted) continue;
       this.#fed.set(resource, Number(position));
     }
@@ -258,7 +302,7 @@ export class Operator {
       const folder = `${cluster.prefix}/${resource}`;
       const gone = [...worker.treePaths(folder)].filter((path) => !listed.some((one) => one.path === path));
       const last = await worker.lastCommitsOf([...different.map(({ path }) => path), ...gone]);
-      if (host.dead) return;
+      if (host.dead || this.#isStopping) return;
       trace(`${name}: compares ${resource} at ${upTo}: ${different.length} differ, ${gone.length} gone`);
       for (const { version } of cluster.after(resource, fed ?? 0)) {
         if (version <= upTo) this.excused.add(version);
@@ -291,66 +335,10 @@ export class Operator {
       const sha = outcome.kind === 'Committed' ? ` ${outcome.sha.slice(0, 7)}` : '';
       trace(`${name}: ${version === null ? 'gone' : nameOf(version)} is ${outcome.kind}${sha}`);
       this.told.push({ version, outcome });
-      if (outcome.kind === 'Committed' && (request.marks ?? []).length > 0) this.#hasMarks = true;
+      if (version !== null && outcome.kind === 'Committed' && (request.marks ?? []).length > 0)
+        this.#durable.set(version.resource, version.version);
     };
     const whole = { ...request, onDone: told };
     for (const one of broken.enqueue?.(whole, worker) ?? [whole]) void worker.enqueue(one);
   }
-}
-
-const keyOf = (resource: string) => `resource ${resource}`;
-
-function markOf(resource: string, version: number): CursorMark {
-  return { owner: OWNER, key: keyOf(resource), position: String(version) };
-}
-
-export function nameOf({ version, path, content }: Version): string {
-  return `v${version} ${content === null ? 'DELETE' : 'PUT'} ${path}`;
-}
-
-export function authorOf(version: number) {
-  return { name: `user${version}`, email: `user${version}@example.com` };
-}
-
-function requestOf(version: Version, email: string, marks: readonly CursorMark[]): CommitRequest {
-  return {
-    files: [
-      {
-        path: version.path,
-        identity: identityAt(version.path),
-        content: version.content === null ? null : Buffer.from(version.content),
-      },
-    ],
-    author: authorOf(version.version),
-    committer: { name: 'GitOps Reverser', email },
-    authoredAtMs: version.atMs,
-    message: `v${version.version} of ${email}\n`,
-    ...(marks.length === 0 ? {} : { marks }),
-  };
-}
-
-function goneRequest(path: string, version: number, email: string, nowMs: number): CommitRequest {
-  return {
-    files: [{ path, identity: identityAt(path), content: null }],
-    author: { name: 'unknown', email: 'unknown@example.com' },
-    committer: { name: 'GitOps Reverser', email },
-    authoredAtMs: nowMs,
-    message: `gone at ${version} of ${email}: ${path}\n`,
-  };
-}
-
-function identityAt(path: string) {
-  return { group: '', kind: 'ConfigMap', namespace: 'default', name: path };
-}
-
-/** A file that begins as objects do is the object. */
-function placeInto(existing: Buffer, { content }: { readonly content: Buffer | null }): PlacedInto {
-  if (!isObject(existing)) return { kind: 'Refused', reason: 'not recognised' };
-  return content === null ? { kind: 'Delete' } : { kind: 'Write', content };
-}
-
-const identify = (path: string, content: Buffer) => (isObject(content) ? identityAt(path) : null);
-
-function isObject(content: Buffer): boolean {
-  return content.toString().startsWith('kind: ');
 }

@@ -1,8 +1,9 @@
 import { blobShaOf } from '../../git/blob-sha.ts';
 import type { Version } from './cluster.ts';
-import { type History, type Past, readHistory, treeOf } from './history.ts';
-import { authorOf, nameOf, type Operator } from './operator.ts';
+import { type History, type Past, readHistory } from './history.ts';
+import type { Operator } from './operator.ts';
 import type { SimulatedRemote } from './remote.ts';
+import { authorOf, nameOf } from './requests.ts';
 
 /** What the oracle knows of one run. */
 interface Case {
@@ -21,12 +22,12 @@ interface Case {
  * Compares what is in Git with what the rules of DESIGN.md section 7 say. Returns every violation in words.
  * To be asked when all operators are quiet.
  */
-export async function judge(
+export function judge(
   remote: SimulatedRemote,
   operators: readonly Operator[],
   ahead: ReadonlySet<string>,
-): Promise<readonly string[]> {
-  const history = await readHistory(remote);
+): readonly string[] {
+  const history = readHistory(remote);
   const { tip } = remote;
   const removed = new Set<string>();
   const problems = operators.flatMap(({ problems, options }) =>
@@ -39,11 +40,12 @@ export async function judge(
     if (forced) for (const one of lost) removed.add(one);
     else if (lost.length > 0) problems.push(`${by} rewrote history: ${lost.length} commits are gone`);
   });
+  if (removed.size === 0) problems.push(...operators.flatMap(({ resumedShort }) => resumedShort));
   const found: Case = {
     history,
     log: history.upTo(tip),
     removed,
-    tree: await treeOf(remote, tip),
+    tree: remote.objects.files(tip === null ? null : remote.objects.readCommit(tip).tree),
     operators,
     ahead,
   };

@@ -1,8 +1,19 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gitEnvironment } from '../../testing/git-environment.ts';
 import { mustRun } from '../../testing/run-command.ts';
+import type { Launcher } from './launcher.ts';
+import { Objects } from './objects.ts';
 
 /** The bare repository that everybody pushes to, with a memory of all that its branch ever pointed to. */
 export class SimulatedRemote {
@@ -11,10 +22,16 @@ export class SimulatedRemote {
   /** Every commit that the branch was seen at, in order; null: there was no branch. */
   readonly tips: { readonly sha: string | null; readonly by: string; readonly forced: boolean }[] = [];
 
-  constructor(template: string, dir: string) {
+  readonly objects: Objects;
+  readonly #launcher: Launcher;
+
+  constructor(template: string, dir: string, launcher: Launcher, isAtomic: boolean) {
+    this.#launcher = launcher;
+    this.objects = new Objects(dir, launcher);
     this.dir = dir;
     this.url = pathToFileURL(dir).href;
     cpSync(template, dir, { recursive: true });
+    if (!isAtomic) appendFileSync(join(dir, 'config'), '[receive]\n\tadvertiseAtomic = false\n');
   }
 
   get tip(): string | null {
@@ -30,17 +47,18 @@ export class SimulatedRemote {
     return true;
   }
 
-  git(...args: string[]): Promise<string> {
-    return mustRun('git', args, { cwd: this.dir, env: gitEnvironment() });
+  git(...args: string[]): string {
+    const options = { cwd: this.dir, env: gitEnvironment() };
+    const { exitCode, stdout, stderr } = this.#launcher.run(['git', ...args], options);
+    if (exitCode !== 0) throw new Error(`git ${args.join(' ')} exited with ${exitCode}: ${stderr}`);
+    return stdout.toString();
   }
 
-  import(stream: string, force: boolean): Promise<string> {
-    const args = ['fast-import', '--quiet', '--date-format=raw', ...(force ? ['--force'] : [])];
-    return mustRun('git', args, { cwd: this.dir, env: gitEnvironment(), input: stream });
-  }
-
-  deleteBranch(): void {
-    rmSync(join(this.dir, 'refs/heads/main'));
+  /** Somebody pushes by force, or deletes (null) the branch. */
+  move(to: string | null): void {
+    const file = join(this.dir, 'refs/heads/main');
+    if (to === null) rmSync(file);
+    else writeFileSync(file, `${to}\n`);
   }
 
   /** What the host refuses: every push, or every ref but branches. */
@@ -64,6 +82,6 @@ export async function makeTemplate(dir: string): Promise<void> {
     env: gitEnvironment(),
   });
   const config =
-    '[receive]\n\tautogc = false\n\tunpackLimit = 1000\n[core]\n\tfsync = none\n[gc]\n\tauto = 0\n';
+    '[receive]\n\tautogc = false\n\tunpackLimit = 1000\n[core]\n\tfsync = none\n\talternateRefsCommand = :\n[gc]\n\tauto = 0\n';
   writeFileSync(join(dir, 'config'), `${readFileSync(join(dir, 'config'), 'utf8')}${config}`);
 }

@@ -2,14 +2,15 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withFakeClock } from '../fake-clock-fixture.ts';
+import { Launcher } from './launcher.ts';
 import type { BrokenEngine } from './operator.ts';
 import { makeTemplate } from './remote.ts';
 import { type SimulationResult, World } from './world.ts';
 
 /** A place for the repositories of many runs: in memory where the system has such a folder. */
 export interface Arena {
-  /** @param eventsMin makes short runs longer. Default: as the seed says. */
-  run(seed: number, broken?: BrokenEngine, eventsMin?: number): Promise<SimulationResult>;
+  /** @param length Default: as the seed says. */
+  run(seed: number, broken?: BrokenEngine, length?: 'Short' | 'Long'): Promise<SimulationResult>;
 }
 
 /** Calls `use` with an arena, and removes all of it afterwards. */
@@ -20,18 +21,21 @@ export async function withArena<T>(use: (arena: Arena) => Promise<T>): Promise<T
   try {
     const template = join(dir, 'template.git');
     await makeTemplate(template);
-    return await use({
-      run: (seed, broken = {}, eventsMin = 0) =>
+    const launcher = await Launcher.create(join(dir, 'commands'));
+    const result = await use({
+      run: (seed, broken = {}, length = undefined) =>
         withFakeClock(async (clock) => {
           const here = join(dir, `seed-${seed}`);
           mkdirSync(here);
           try {
-            return await new World({ seed, dir: here, template, clock, broken, eventsMin }).run();
+            return await new World({ seed, dir: here, template, launcher, clock, broken, length }).run();
           } finally {
             rmSync(here, { recursive: true, force: true });
           }
         }),
     });
+    launcher.close();
+    return result;
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { messageOf } from '../../errors.ts';
+import { gitLimits } from '../../git/git-limits.ts';
 import { gitEnvironment } from '../../testing/git-environment.ts';
 import { runCommand } from '../../testing/run-command.ts';
 import type { FakeClock } from '../fake-clock-fixture.ts';
 import { pushLimits } from '../push-limits.ts';
 import { Cluster } from './cluster.ts';
 import { answerStep, enabledSteps, type Step, settled } from './gate.ts';
+import type { Launcher } from './launcher.ts';
 import { type BrokenEngine, Operator } from './operator.ts';
 import { judge } from './oracle.ts';
 import { type Deed, push } from './people.ts';
@@ -26,20 +28,35 @@ export interface WorldOptions {
   /** An empty folder. */
   readonly dir: string;
   readonly template: string;
+  readonly launcher: Launcher;
   readonly clock: FakeClock;
   readonly broken: BrokenEngine;
-  readonly eventsMin: number;
+  /** Default: as the seed says. */
+  readonly length?: 'Short' | 'Long' | undefined;
 }
 
 /** Every so many seeds, all repositories are checked: it takes long. */
 const FSCK_EVERY = 5;
 
 const realLimits = { ...pushLimits };
+const realGitLimits = { ...gitLimits };
 
 /** Steps of engines after which a run that does not come to rest is given up. */
 const STEPS_MAX = 6_000;
 
-/** One run: clusters, their operators, people, a remote and faults, all driven by one seed. */
+/**
+ * One run: clusters, their operators, people, a remote and faults, all driven by one seed.
+ *
+ * Simulated: interleavings of everything an engine asks git and the disk for with changes, pushes of people and of a
+ * second operator, rewritten and deleted branches, kills between any two steps, stops with a drain, lost and full
+ * disks, 410s, a network that is down or loses answers, hosts that refuse pushes, refs or atomic pushes, shallow
+ * clones and their deepening, packs that are rolled up.
+ *
+ * Not simulated: a git process that is killed in the middle of its work (e2e/storm-kill does that), a machine that
+ * loses what was not synced to disk, several branches or GitRepoConfigs in one clone, contents stored ahead of their
+ * commits, the collection of unreachable objects and the cut of local history, SHA-256 repositories, credentials and
+ * transports (everything goes through `file://`), commits too large or too many for memory.
+ */
 export class World {
   readonly #options: WorldOptions;
   readonly #random: Random;
@@ -57,13 +74,14 @@ export class World {
   #steps = 0;
 
   constructor(options: WorldOptions) {
-    const { seed, dir, template, clock, broken } = options;
+    const { seed, dir, template, launcher, clock, broken } = options;
     this.#options = options;
     this.#random = createRandom(seed);
-    this.#profile = profileOf(this.#random);
-    const { second, settings, limits } = this.#profile;
+    this.#profile = profileOf(this.#random, options.length);
+    const { second, settings, limits, isAtomic } = this.#profile;
     Object.assign(pushLimits, realLimits, limits);
-    this.#remote = new SimulatedRemote(template, join(dir, 'remote.git'));
+    Object.assign(gitLimits, realGitLimits, this.#profile.gitLimits);
+    this.#remote = new SimulatedRemote(template, join(dir, 'remote.git'), launcher, isAtomic);
     const prefixes = second === 'None' ? ['one'] : ['one', second === 'Overlapping' ? 'one' : 'two'];
     this.#clusters = prefixes.map((prefix) => new Cluster(prefix));
     this.#operators = this.#clusters.map(
@@ -72,12 +90,14 @@ export class World {
           name: at === 0 ? 'first' : 'second',
           cluster,
           url: this.#remote.url,
+          launcher,
           dir,
           clock,
           random: this.#random,
           trace: (line) => this.#note(line),
           broken,
           settings,
+          canCount: () => this.#canCount(),
         }),
     );
     this.#note(`profile ${JSON.stringify(this.#profile)}`);
@@ -89,11 +109,12 @@ export class World {
     try {
       await this.#live();
       problems.push(...(await this.#heal()));
-      problems.push(...(await judge(this.#remote, this.#operators, this.#ahead)));
+      problems.push(...judge(this.#remote, this.#operators, this.#ahead));
     } catch (error) {
       problems.push(`bug: ${error instanceof Error ? error.stack : messageOf(error)}`);
     }
     for (const operator of this.#operators) await operator.end(() => 'Never');
+    this.#remote.objects.close();
     if (seed % FSCK_EVERY === 0) problems.push(...(await this.#fsck()));
     return { seed, problems, trace: this.#trace, steps: this.#steps };
   }
@@ -109,7 +130,7 @@ export class World {
       });
       if (code !== 0) problems.push(`git fsck: ${stderr}`);
     }
-    const refs = (await this.#remote.git('for-each-ref', '--format=%(refname)')).trim().split('\n');
+    const refs = this.#remote.git('for-each-ref', '--format=%(refname)').trim().split('\n');
     const strange = refs.filter(
       (ref) => ref !== 'refs/heads/main' && !/^refs\/gitops-reverser\/cursors\/[0-9a-f]{16}$/.test(ref),
     );
@@ -121,14 +142,14 @@ export class World {
     const { clock } = this.#options;
     const random = this.#random;
     const profile = this.#profile;
-    for (let before = random.below(3); before > 0; before -= 1) await this.#person('Edit');
+    for (let before = profile.history; before > 0; before -= 1) this.#person('Edit');
     for (const cluster of this.#clusters) {
       for (let count = random.below(3); count > 0; count -= 1) cluster.change(random, clock.now());
     }
     clock.advance(random.below(3_000));
     if (profile.refusesRefs) this.#remote.refuse('Refs');
     for (const operator of this.#operators) operator.start();
-    for (let left = Math.max(profile.events, this.#options.eventsMin); left > 0; ) {
+    for (let { events: left } = profile; left > 0; ) {
       await settled();
       const steps = this.#enabled();
       const isEngine = steps.length > 0 && random.next() < profile.engineShare;
@@ -223,10 +244,10 @@ export class World {
         this.#advance(random.chance(0.3) ? Math.max(1, clock.left()) : 1 + random.below(1_500));
         break;
       case 'Person':
-        await this.#person(random.chance(0.75) ? 'Edit' : 'Merge');
+        this.#person(random.chance(0.75) ? 'Edit' : 'Merge');
         break;
       case 'TakeAway':
-        await this.#person(random.chance(0.6) ? 'Rewrite' : 'Delete');
+        this.#person(random.chance(0.6) ? 'Rewrite' : 'Delete');
         break;
       case 'Compact': {
         const cluster = random.pick(this.#clusters);
@@ -239,6 +260,9 @@ export class World {
         break;
       case 'LoseDisk':
         await this.#crash('Lost');
+        break;
+      case 'Stop':
+        this.#stop();
         break;
       case 'Network':
         this.#network = random.pick(['Up', 'Down', 'Lossy', 'Lossy'] as const);
@@ -271,15 +295,37 @@ export class World {
     this.#note(`${ms} ms later (${new Date(clock.now()).toISOString().slice(11, 23)})`);
   }
 
-  async #person(deed: Deed): Promise<void> {
+  #person(deed: Deed): void {
     const { clock } = this.#options;
     this.#people += 1;
     const paths = this.#clusters.flatMap((cluster) =>
       cluster.resources.flatMap((resource) => ['x', 'y'].map((name) => cluster.pathOf(resource, name))),
     );
-    const done = await push(deed, this.#remote, paths, this.#random, clock.now(), this.#people);
+    const done = push(deed, this.#remote, paths, this.#random, clock.now(), this.#people);
     if (done.isAhead) this.#ahead.add(`person${this.#people}@example.com`);
     this.#note(`${done.about} → ${this.#remote.tip?.slice(0, 7) ?? 'no branch'}`);
+  }
+
+  /** SIGTERM, as when a node is emptied or the operator replaced. */
+  #stop(): void {
+    const random = this.#random;
+    const operator = random.pick(this.#operators);
+    const disk = random.chance(0.5) ? 'Same' : 'Lost';
+    const drainMs = random.pick([500, 10_000, 10_000]);
+    this.#note(`${operator.options.name}: told to stop within ${drainMs} ms; its disk is ${disk}`);
+    operator.stop(disk, drainMs);
+  }
+
+  /** Whether nothing but the engine decides what the remote knows of cursors. */
+  #canCount(): boolean {
+    const { weights, second, refusesRefs, gitLimits } = this.#profile;
+    return (
+      second !== 'Overlapping' &&
+      !refusesRefs &&
+      gitLimits.firstFetchDepth === undefined &&
+      !weights.includes('Network') &&
+      !weights.includes('Hook')
+    );
   }
 
   async #crash(disk: 'Same' | 'Lost'): Promise<void> {
