@@ -329,7 +329,7 @@ export const crds: readonly CrdManifest[] = [
                         "additionalSensitiveKinds": {
                           "type": "array",
                           "description": "Kinds beside Secret whose objects hold secrets: `policy` applies to them too. Each text, number and boolean in their sensitive fields is replaced by a keyed fingerprint, and so is any other text of the object that repeats one of the values. No schema tells a fingerprint from a text, so these files also carry the label `gitops-reverser/redacted` with a value that the API server refuses for any kind: they can never overwrite a live object. It takes effect from then on: what was committed before stays in the history of the repository. Default: none.",
-                          "maxItems": 64,
+                          "maxItems": 32,
                           "x-kubernetes-list-type": "map",
                           "x-kubernetes-list-map-keys": [
                             "apiVersion",
@@ -363,7 +363,7 @@ export const crds: readonly CrdManifest[] = [
                                 "type": "array",
                                 "description": "Paths of the sensitive fields, written as in `excludeFields` of a WatchRule; everything below them counts, keys of maps stay. Examples: `spec.password`, `data`, `spec.users[*].token`. What a wrong path leads past is committed as it is, so leave `fields` out unless the rest of the object has to be readable. Default: every field but `apiVersion`, `kind` and `metadata`.",
                                 "minItems": 1,
-                                "maxItems": 64,
+                                "maxItems": 16,
                                 "x-kubernetes-list-type": "atomic",
                                 "items": {
                                   "type": "string",

@@ -249,9 +249,9 @@ export const gitRepoConfigCases: readonly ModelCase[] = [
     sensitive(vaultToken, vaultToken),
   ),
   refuses(
-    '65 sensitive kinds',
+    '33 sensitive kinds',
     'spec.secrets.additionalSensitiveKinds',
-    sensitive(...Array.from({ length: 65 }, (_, index) => ({ ...vaultToken, kind: `A${index}` }))),
+    sensitive(...Array.from({ length: 33 }, (_, index) => ({ ...vaultToken, kind: `A${index}` }))),
   ),
   accepts('suspend true', { suspend: true }),
   refuses('suspend as a string', 'spec.suspend', { suspend: 'true' }),
