@@ -151,7 +151,7 @@ export interface GitRepoConfigSecretsInput {
    */
   readonly policy?: 'Redact' | 'Skip';
   /**
-   * Kinds beside Secret whose objects hold secrets: `policy` applies to them too. Each text, number and boolean in their sensitive fields is replaced by a keyed fingerprint, and so is any other text of the object that repeats one of the values. No schema tells a fingerprint from a text, so these files also carry the label `gitops-reverser/redacted` with a value that the API server refuses for any kind: they can never overwrite a live object. It takes effect from then on: what was committed before stays in the history of the repository. Default: none.
+   * Kinds beside Secret whose objects hold secrets: `policy` applies to them too. Each text, number and boolean in their sensitive fields is replaced by a keyed fingerprint, and so is any other text of the object that repeats one of the values. No schema tells a fingerprint from a text, so these files also carry the label `gitops-reverser/redacted` with a value that the API server refuses for any kind: they can never overwrite a live object. Files that are there already are written anew, but the history of the repository keeps what was committed before. Default: none.
    */
   readonly additionalSensitiveKinds?: readonly GitRepoConfigSecretsAdditionalSensitiveKind[];
 }
@@ -343,7 +343,7 @@ export interface GitRepoConfigSecrets {
    */
   readonly policy: 'Redact' | 'Skip';
   /**
-   * Kinds beside Secret whose objects hold secrets: `policy` applies to them too. Each text, number and boolean in their sensitive fields is replaced by a keyed fingerprint, and so is any other text of the object that repeats one of the values. No schema tells a fingerprint from a text, so these files also carry the label `gitops-reverser/redacted` with a value that the API server refuses for any kind: they can never overwrite a live object. It takes effect from then on: what was committed before stays in the history of the repository. Default: none.
+   * Kinds beside Secret whose objects hold secrets: `policy` applies to them too. Each text, number and boolean in their sensitive fields is replaced by a keyed fingerprint, and so is any other text of the object that repeats one of the values. No schema tells a fingerprint from a text, so these files also carry the label `gitops-reverser/redacted` with a value that the API server refuses for any kind: they can never overwrite a live object. Files that are there already are written anew, but the history of the repository keeps what was committed before. Default: none.
    */
   readonly additionalSensitiveKinds?: readonly GitRepoConfigSecretsAdditionalSensitiveKind[];
 }
