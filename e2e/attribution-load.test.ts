@@ -11,6 +11,7 @@ import type { JsonObject } from '../src/kube/json.ts';
 import { isNewer } from '../src/kube/resource-version.ts';
 import type { LoggedCommit } from '../src/testing/bare-remote.ts';
 import { type Impersonation, openImpersonation } from '../src/testing/impersonating-client.ts';
+import { secretValue } from '../src/testing/leaks/secret-value.ts';
 import { poll } from '../src/testing/poll.ts';
 import { gitRepoConfig, type Scenario, watchRule, withScenario } from '../src/testing/scenario.ts';
 
@@ -108,8 +109,8 @@ const KINDS: readonly LoadedKind[] = [
     kind: 'Secret',
     apiVersion: 'v1',
     plural: 'secrets',
-    create: (n) => ({ stringData: { step: `created ${n}`, kept: 'x' } }),
-    update: (n) => ({ stringData: { step: `updated ${n}` } }),
+    create: (n) => ({ stringData: { step: secretValue(`created ${n}`), kept: secretValue('kept') } }),
+    update: (n) => ({ stringData: { step: secretValue(`updated ${n}`) } }),
   },
   {
     kind: 'Service',

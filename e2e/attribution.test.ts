@@ -14,6 +14,7 @@ import { startReviewServer } from '../src/register/review-server-fixture.ts';
 import type { LoggedCommit } from '../src/testing/bare-remote.ts';
 import type { User } from '../src/testing/control-plane/users.ts';
 import { openImpersonation } from '../src/testing/impersonating-client.ts';
+import { secretValue } from '../src/testing/leaks/secret-value.ts';
 import { poll } from '../src/testing/poll.ts';
 import { mustRun } from '../src/testing/run-command.ts';
 import { configMap, gitRepoConfig, type Scenario, watchRule, withScenario } from '../src/testing/scenario.ts';
@@ -451,16 +452,14 @@ const STEPS: readonly Step[] = [
   // Secrets.
   {
     by: 'alice',
-    run: 'create secret generic db -n shop --from-literal=password=hunter22',
+    run: `create secret generic db -n shop --from-literal=password=${secretValue('hunter')}`,
     makes: ['CREATE Secret shop/db'],
-    lacks: ['hunter22', Buffer.from('hunter22').toString('base64')],
   },
   {
     by: 'deployer',
-    run: 'patch secret db -n shop -p {"stringData":{"password":"swordfish"}}',
+    run: `patch secret db -n shop -p {"stringData":{"password":"${secretValue('swordfish')}"}}`,
     makes: ['UPDATE Secret shop/db'],
     diff: [/^- {2}password: /, /^\+ {2}password: /],
-    lacks: ['swordfish', Buffer.from('swordfish').toString('base64')],
   },
   { by: 'dave', run: 'delete secret db -n shop', makes: ['DELETE Secret shop/db'] },
 
@@ -561,7 +560,7 @@ const STEPS: readonly Step[] = [
   { by: 'dave', run: 'create cm plain -n doomed', makes: ['CREATE ConfigMap doomed/plain'] },
   {
     by: 'carol',
-    run: 'create secret generic db -n doomed --from-literal=a=hunter22',
+    run: `create secret generic db -n doomed --from-literal=a=${secretValue('hunter')}`,
     makes: ['CREATE Secret doomed/db'],
   },
   {

@@ -5,6 +5,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { LoggedCommit } from '../src/testing/bare-remote.ts';
+import { secretValue } from '../src/testing/leaks/secret-value.ts';
 import { poll } from '../src/testing/poll.ts';
 import { configMap, gitRepoConfig, type Scenario, watchRule, withScenario } from '../src/testing/scenario.ts';
 import { widgetCrd } from '../src/testing/widget-crd.ts';
@@ -71,7 +72,7 @@ test('capture: every kind of change is one commit with the right file', () =>
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: { name: 'older', namespace: 'shop' },
-      data: { k: 'djE=' },
+      stringData: { k: secretValue('older') },
     });
 
     // Objects that existed before the rule: one snapshot.

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { makeBareRemote } from '../src/testing/bare-remote.ts';
 import { freePorts } from '../src/testing/free-ports.ts';
 import { startHttpsGitServer } from '../src/testing/https-git-server.ts';
+import { secretValue } from '../src/testing/leaks/secret-value.ts';
 import { poll } from '../src/testing/poll.ts';
 import { configMap, gitRepoConfig, type Scenario, watchRule, withScenario } from '../src/testing/scenario.ts';
 import { startSshGitServer } from '../src/testing/ssh-git-server.ts';
@@ -129,15 +130,23 @@ test('conditions: SSH credentials that are missing, wrong or from an impostor, a
 test('conditions: HTTPS, branches, paths, templates and URLs', () =>
   withScenario(async (scenario) => {
     const { apply, kubectl, remote } = scenario;
-    const login = { kind: 'basic', username: 'git', password: 'right' } as const;
+    const login = { kind: 'basic', username: 'git', password: secretValue('right') } as const;
     const server = await startHttpsGitServer({ auth: login });
     const second = await makeBareRemote();
     try {
       const [closedPort] = await freePorts(1);
       const repository = (name: string, spec: object) => apply('admin', gitRepoConfig(remote, spec, name));
-      await secret(scenario, 'wrong', { username: 'git', password: 'wrong', 'ca.crt': server.ca as string });
-      await secret(scenario, 'right', { username: 'git', password: 'right', 'ca.crt': server.ca as string });
-      await secret(scenario, 'no-ca', { username: 'git', password: 'right' });
+      await secret(scenario, 'wrong', {
+        username: 'git',
+        password: secretValue('wrong'),
+        'ca.crt': server.ca as string,
+      });
+      await secret(scenario, 'right', {
+        username: 'git',
+        password: secretValue('right'),
+        'ca.crt': server.ca as string,
+      });
+      await secret(scenario, 'no-ca', { username: 'git', password: secretValue('right') });
       const url = server.url(remote.path);
       const cases: readonly [name: string, spec: object, expected: RegExp][] = [
         ['wrong-password', { url, secretRef: { name: 'wrong' } }, /^False AuthenticationFailed: /],

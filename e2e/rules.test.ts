@@ -1,6 +1,7 @@
 /** What rules select, live: labels of objects and namespaces, names, operations, fields, rules that change. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { secretValue } from '../src/testing/leaks/secret-value.ts';
 import { poll } from '../src/testing/poll.ts';
 import { configMap, gitRepoConfig, type Scenario, watchRule, withScenario } from '../src/testing/scenario.ts';
 
@@ -38,7 +39,7 @@ test('rules: the examples that users paste work verbatim', () =>
       'generic',
       'git-credentials',
       '--from-literal=username=u',
-      '--from-literal=password=p',
+      `--from-literal=password=${secretValue('p')}`,
     ]);
     const examples = `apiVersion: configbutler.ai/v1alpha1
 kind: GitRepoConfig

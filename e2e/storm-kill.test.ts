@@ -5,12 +5,13 @@
 import { rm, stat } from 'node:fs/promises';
 import { test } from 'uvu';
 import { type HttpsGitServer, startHttpsGitServer } from '../src/testing/https-git-server.ts';
+import { secretValue } from '../src/testing/leaks/secret-value.ts';
 import { poll } from '../src/testing/poll.ts';
 import { gitRepoConfig, watchRule } from '../src/testing/scenario.ts';
 import { loadResources } from '../src/testing/storm/load-kinds.ts';
 import { type Storm, withStorm } from '../src/testing/storm/with-storm.ts';
 
-const USER = { kind: 'basic', username: 'op', password: 'password-1' } as const;
+const USER = { kind: 'basic', username: 'op', password: secretValue('host') } as const;
 const KILLS = 21;
 /** Prime to the four kinds of moments, so that each is met with a lost disk some time. */
 const WIPE_EVERY = 5;

@@ -7,6 +7,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type BareRemote, makeBareRemote } from '../src/testing/bare-remote.ts';
 import { startHttpsGitServer } from '../src/testing/https-git-server.ts';
+import { secretValue } from '../src/testing/leaks/secret-value.ts';
 import { poll } from '../src/testing/poll.ts';
 import { installPushGate, type PushGate } from '../src/testing/push-gate.ts';
 import { gitRepoConfig, watchRule } from '../src/testing/scenario.ts';
@@ -61,7 +62,7 @@ async function startFailingSsh(): Promise<Failing> {
 async function startFailingHttps(): Promise<Failing> {
   const remote = await makeBareRemote();
   const server = await startHttpsGitServer({
-    auth: { kind: 'basic', username: 'op', password: 'password-1' },
+    auth: { kind: 'basic', username: 'op', password: secretValue('host') },
   });
   const proxy = await startTcpProxy(server.port);
   return {
@@ -71,7 +72,7 @@ async function startFailingHttps(): Promise<Failing> {
     proxy,
     server,
     url: server.url(remote.path).replace(`:${server.port}`, `:${proxy.port}`),
-    secret: { username: 'op', password: 'password-1', 'ca.crt': server.ca ?? '' },
+    secret: { username: 'op', password: secretValue('host'), 'ca.crt': server.ca ?? '' },
     async stop() {
       await proxy.stop();
       await server.stop();
@@ -161,7 +162,7 @@ test('storm: remotes and networks fail, by SSH and HTTPS, beside a healthy one a
             apiVersion: 'v1',
             kind: 'Secret',
             metadata: { name: 'wrong' },
-            stringData: { username: 'x', password: 'wrong-password', 'ca.crt': all[1]?.secret['ca.crt'] },
+            stringData: { username: 'x', password: secretValue('wrong'), 'ca.crt': all[1]?.secret['ca.crt'] },
           },
           gitRepoConfig(storm.remote, { url: all[1]?.url, secretRef: { name: 'wrong' } }, 'wrong'),
           watchRule('wrong', { gitRepoConfigRef: 'wrong', resources: loadResources }),

@@ -325,6 +325,68 @@ export const crds: readonly CrdManifest[] = [
                             "Redact",
                             "Skip"
                           ]
+                        },
+                        "additionalSensitiveKinds": {
+                          "type": "array",
+                          "description": "Kinds beside Secret whose objects hold secrets: `policy` applies to them too. Each text, number and boolean in their sensitive fields is replaced by a keyed fingerprint, and so is any other text of the object that repeats one of the values. No schema tells a fingerprint from a text, so these files also carry the label `gitops-reverser/redacted` with a value that the API server refuses for any kind: they can never overwrite a live object. Files that are there already are written anew, but the history of the repository keeps what was committed before. Default: none.",
+                          "maxItems": 32,
+                          "x-kubernetes-list-type": "map",
+                          "x-kubernetes-list-map-keys": [
+                            "apiVersion",
+                            "kind"
+                          ],
+                          "items": {
+                            "type": "object",
+                            "description": "One kind that holds secrets.",
+                            "required": [
+                              "apiVersion",
+                              "kind"
+                            ],
+                            "properties": {
+                              "apiVersion": {
+                                "type": "string",
+                                "title": "\"v1\", \"<group>/<version>\" or \"<group>/*\"",
+                                "description": "The API version, as manifests write it. Every version of the group is meant: the same object must not escape in another one.",
+                                "minLength": 1,
+                                "maxLength": 317,
+                                "pattern": "^(v1|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/(\\*|[a-z]([a-z0-9-]{0,61}[a-z0-9])?))$"
+                              },
+                              "kind": {
+                                "type": "string",
+                                "title": "a kind such as VaultToken",
+                                "description": "The kind as manifests write it (`VaultToken`, not `vaulttokens`).",
+                                "minLength": 1,
+                                "maxLength": 63,
+                                "pattern": "^[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?$"
+                              },
+                              "fields": {
+                                "type": "array",
+                                "description": "Paths of the sensitive fields, written as in `excludeFields` of a WatchRule; everything below them counts, keys of maps stay. Examples: `spec.password`, `data`, `spec.users[*].token`. What a wrong path leads past is committed as it is, so leave `fields` out unless the rest of the object has to be readable. Default: every field but `apiVersion`, `kind` and `metadata`.",
+                                "minItems": 1,
+                                "maxItems": 16,
+                                "x-kubernetes-list-type": "atomic",
+                                "items": {
+                                  "type": "string",
+                                  "title": "a field path such as spec.password, data, spec.users[*].token or metadata.annotations[\"example.com/token\"]",
+                                  "minLength": 1,
+                                  "maxLength": 512,
+                                  "pattern": "^[A-Za-z_][A-Za-z0-9_-]*(\\.([A-Za-z0-9_-]+|\\*)|\\[(\"[^\"\\\\\\x00-\\x1f\\x7f]+\"|\\*)\\])*$",
+                                  "x-kubernetes-validations": [
+                                    {
+                                      "rule": "!self.matches('^(apiVersion|kind)([.\\\\[]|$)') && !self.matches('^metadata($|\\\\.\\\\*|\\\\[\\\\*|(\\\\.|\\\\[\\\")(name|namespace)([.\\\\[\\\"]|$))')",
+                                      "message": "apiVersion, kind, metadata.name and metadata.namespace are what names the object and cannot be replaced"
+                                    }
+                                  ]
+                                }
+                              }
+                            },
+                            "x-kubernetes-validations": [
+                              {
+                                "rule": "self.apiVersion != 'v1' || self.kind != 'Secret'",
+                                "message": "values of Secrets are replaced anyway, all of them"
+                              }
+                            ]
+                          }
                         }
                       }
                     },

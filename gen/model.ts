@@ -150,6 +150,28 @@ export interface GitRepoConfigSecretsInput {
    * `Redact` commits Secrets with each value replaced by a keyed fingerprint, so that a change shows and its content does not; the API server refuses such a file, so it can never overwrite a live Secret. `Skip` commits nothing of Secrets. Default: Redact.
    */
   readonly policy?: 'Redact' | 'Skip';
+  /**
+   * Kinds beside Secret whose objects hold secrets: `policy` applies to them too. Each text, number and boolean in their sensitive fields is replaced by a keyed fingerprint, and so is any other text of the object that repeats one of the values. No schema tells a fingerprint from a text, so these files also carry the label `gitops-reverser/redacted` with a value that the API server refuses for any kind: they can never overwrite a live object. Files that are there already are written anew, but the history of the repository keeps what was committed before. Default: none.
+   */
+  readonly additionalSensitiveKinds?: readonly GitRepoConfigSecretsAdditionalSensitiveKind[];
+}
+
+/**
+ * One kind that holds secrets.
+ */
+export interface GitRepoConfigSecretsAdditionalSensitiveKind {
+  /**
+   * The API version, as manifests write it. Every version of the group is meant: the same object must not escape in another one.
+   */
+  readonly apiVersion: string;
+  /**
+   * The kind as manifests write it (`VaultToken`, not `vaulttokens`).
+   */
+  readonly kind: string;
+  /**
+   * Paths of the sensitive fields, written as in `excludeFields` of a WatchRule; everything below them counts, keys of maps stay. Examples: `spec.password`, `data`, `spec.users[*].token`. What a wrong path leads past is committed as it is, so leave `fields` out unless the rest of the object has to be readable. Default: every field but `apiVersion`, `kind` and `metadata`.
+   */
+  readonly fields?: readonly string[];
 }
 
 /**
@@ -320,6 +342,10 @@ export interface GitRepoConfigSecrets {
    * `Redact` commits Secrets with each value replaced by a keyed fingerprint, so that a change shows and its content does not; the API server refuses such a file, so it can never overwrite a live Secret. `Skip` commits nothing of Secrets. Default: Redact.
    */
   readonly policy: 'Redact' | 'Skip';
+  /**
+   * Kinds beside Secret whose objects hold secrets: `policy` applies to them too. Each text, number and boolean in their sensitive fields is replaced by a keyed fingerprint, and so is any other text of the object that repeats one of the values. No schema tells a fingerprint from a text, so these files also carry the label `gitops-reverser/redacted` with a value that the API server refuses for any kind: they can never overwrite a live object. Files that are there already are written anew, but the history of the repository keeps what was committed before. Default: none.
+   */
+  readonly additionalSensitiveKinds?: readonly GitRepoConfigSecretsAdditionalSensitiveKind[];
 }
 
 /**

@@ -10,7 +10,7 @@ var __commonJS = (cb, mod) => function() {
 };
 
 var require_ucs2length = __commonJS({
-  "node_modules/ajv/dist/runtime/ucs2length.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/runtime/ucs2length.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: !0 });
     function ucs2length(str) {
@@ -24,7 +24,7 @@ var require_ucs2length = __commonJS({
   }
 });
 
-var checkGitRepoConfig = validate10, schema11 = { type: "object", required: ["apiVersion", "kind", "metadata", "spec"], properties: { apiVersion: { type: "string", const: "configbutler.ai/v1alpha1" }, kind: { type: "string", const: "GitRepoConfig" }, metadata: { type: "object", required: ["name", "namespace", "uid", "generation"], properties: { name: { type: "string" }, namespace: { type: "string" }, uid: { type: "string" }, generation: { type: "integer" }, resourceVersion: { type: "string" }, creationTimestamp: { type: "string" }, deletionTimestamp: { type: "string" }, finalizers: { type: "array", items: { type: "string" } }, labels: { type: "object", additionalProperties: { type: "string" } }, annotations: { type: "object", additionalProperties: { type: "string" } } } }, spec: { type: "object", required: ["url"], properties: { url: { type: "string", title: "ssh://user@host/path, user@host:path, https://host/path, http://host/path or file:///path, without password, token, query, white space or backslash (https credentials belong into the Secret that spec.secretRef names)", minLength: 1, maxLength: 2048, pattern: "^(ssh://([A-Za-z0-9_][A-Za-z0-9._+%~-]*@)?([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|https?://([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|file:///[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|[A-Za-z0-9_][A-Za-z0-9._+%~-]*@([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\]):[^\\x00-\\x20\\x7f-\\xa0\\\\?#-][^\\x00-\\x20\\x7f-\\xa0\\\\?#]*)$" }, branch: { type: "string", title: 'a branch name as git check-ref-format allows it: no white space, none of ~ ^ : ? * [ \\, no "..", no leading "-" or ".", no trailing "." or "/"', default: "main", minLength: 1, maxLength: 200, pattern: "^[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.-][^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]*(\\.[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+)*(\\.?/[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+(\\.[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+)*)*$" }, path: { type: "string", title: 'a relative path with "/" between its parts: no leading or trailing "/", no empty part, no part that is "." or starts with "..", no backslash or control character', maxLength: 512, pattern: "^(\\.?[^\\x00-\\x1f\\x7f./\\\\][^\\x00-\\x1f\\x7f/\\\\]*(/\\.?[^\\x00-\\x1f\\x7f./\\\\][^\\x00-\\x1f\\x7f/\\\\]*)*)?$" }, secretRef: { type: "object", required: ["name"], properties: { name: { type: "string", title: 'the name of a Secret (lower-case letters, digits, "-" and ".")', minLength: 1, maxLength: 253, pattern: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$" } }, additionalProperties: !1 }, push: { type: "object", default: {}, properties: { minInterval: { type: "string", title: 'a duration such as "500ms", "1s" or "1m30s" (units h, m, s, ms), or "0"', default: "1s", minLength: 1, maxLength: 32, pattern: "^(0|([0-9]{1,8}(\\.[0-9]{1,3})?(h|ms|m|s)){1,4})$" }, maxCommits: { minimum: 1, maximum: 1e4, type: "integer", default: 1e3 } }, additionalProperties: !1 }, commit: { type: "object", default: {}, properties: { authorEmailDomain: { type: "string", title: "a host name such as example.com", default: "cluster.local", minLength: 1, maxLength: 253, pattern: "^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$" }, committer: { type: "object", default: {}, properties: { name: { type: "string", title: 'a name with at least one letter or digit, and no "<", ">" or control character', default: "GitOps Reverser", minLength: 1, maxLength: 128, pattern: `^[ .,:;"'\\\\]*[^<>\\x00-\\x20\\x7f.,:;"'\\\\][^<>\\x00-\\x1f\\x7f]*$` }, email: { type: "string", title: "an e-mail address such as bot@example.com", default: "gitops-reverser@cluster.local", minLength: 3, maxLength: 254, pattern: "^[^<>@\\x00-\\x20\\x7f]+@[^<>@\\x00-\\x20\\x7f]+$" } }, additionalProperties: !1 }, messageTemplate: { type: "string", title: "text without NUL characters", minLength: 1, maxLength: 4096, pattern: "^[^\\x00]*$" }, maxFileBytes: { minimum: 1024, maximum: 8388608, type: "integer", default: 4194304 } }, additionalProperties: !1 }, secrets: { type: "object", default: {}, properties: { policy: { type: "string", default: "Redact", enum: ["Redact", "Skip"] } }, additionalProperties: !1 }, suspend: { type: "boolean", default: !1 } }, additionalProperties: !1 }, status: { type: "object", properties: { observedGeneration: { type: "integer", minimum: 0 }, conditions: { type: "array", maxItems: 16, items: { type: "object", required: ["type", "status", "reason", "message", "lastTransitionTime"], properties: { type: { type: "string", title: "a condition type in CamelCase", minLength: 1, maxLength: 316, pattern: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$" }, status: { type: "string", enum: ["True", "False", "Unknown"] }, reason: { type: "string", title: "a reason in CamelCase", minLength: 1, maxLength: 1024, pattern: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$" }, message: { type: "string", maxLength: 32768 }, lastTransitionTime: { title: "a time such as 2025-01-31T18:30:00Z", type: "string", maxLength: 64, pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, observedGeneration: { type: "integer", minimum: 0 } }, additionalProperties: !1 } }, lastPushedCommit: { type: "string", title: "a full commit ID in lower-case hexadecimal", maxLength: 64, pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, lastPushTime: { title: "a time such as 2025-01-31T18:30:00Z", type: "string", maxLength: 64, pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, pendingCommits: { type: "integer", minimum: 0 }, droppedCommits: { type: "integer", minimum: 0 } }, additionalProperties: !1 } }, additionalProperties: !1 }, func2 = require_ucs2length().default, pattern0 = new RegExp("^(ssh://([A-Za-z0-9_][A-Za-z0-9._+%~-]*@)?([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|https?://([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|file:///[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|[A-Za-z0-9_][A-Za-z0-9._+%~-]*@([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\]):[^\\x00-\\x20\\x7f-\\xa0\\\\?#-][^\\x00-\\x20\\x7f-\\xa0\\\\?#]*)$", "u"), pattern1 = new RegExp("^[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.-][^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]*(\\.[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+)*(\\.?/[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+(\\.[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+)*)*$", "u"), pattern2 = new RegExp("^(\\.?[^\\x00-\\x1f\\x7f./\\\\][^\\x00-\\x1f\\x7f/\\\\]*(/\\.?[^\\x00-\\x1f\\x7f./\\\\][^\\x00-\\x1f\\x7f/\\\\]*)*)?$", "u"), pattern3 = new RegExp("^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$", "u"), pattern4 = new RegExp("^(0|([0-9]{1,8}(\\.[0-9]{1,3})?(h|ms|m|s)){1,4})$", "u"), pattern5 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$", "u"), pattern6 = new RegExp(`^[ .,:;"'\\\\]*[^<>\\x00-\\x20\\x7f.,:;"'\\\\][^<>\\x00-\\x1f\\x7f]*$`, "u"), pattern7 = new RegExp("^[^<>@\\x00-\\x20\\x7f]+@[^<>@\\x00-\\x20\\x7f]+$", "u"), pattern8 = new RegExp("^[^\\x00]*$", "u"), pattern9 = new RegExp("^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$", "u"), pattern10 = new RegExp("^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$", "u"), pattern11 = new RegExp("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$", "u"), pattern12 = new RegExp("^[0-9a-f]{40}([0-9a-f]{24})?$", "u");
+var checkGitRepoConfig = validate10, schema11 = { type: "object", required: ["apiVersion", "kind", "metadata", "spec"], properties: { apiVersion: { type: "string", const: "configbutler.ai/v1alpha1" }, kind: { type: "string", const: "GitRepoConfig" }, metadata: { type: "object", required: ["name", "namespace", "uid", "generation"], properties: { name: { type: "string" }, namespace: { type: "string" }, uid: { type: "string" }, generation: { type: "integer" }, resourceVersion: { type: "string" }, creationTimestamp: { type: "string" }, deletionTimestamp: { type: "string" }, finalizers: { type: "array", items: { type: "string" } }, labels: { type: "object", additionalProperties: { type: "string" } }, annotations: { type: "object", additionalProperties: { type: "string" } } } }, spec: { type: "object", required: ["url"], properties: { url: { type: "string", title: "ssh://user@host/path, user@host:path, https://host/path, http://host/path or file:///path, without password, token, query, white space or backslash (https credentials belong into the Secret that spec.secretRef names)", minLength: 1, maxLength: 2048, pattern: "^(ssh://([A-Za-z0-9_][A-Za-z0-9._+%~-]*@)?([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|https?://([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|file:///[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|[A-Za-z0-9_][A-Za-z0-9._+%~-]*@([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\]):[^\\x00-\\x20\\x7f-\\xa0\\\\?#-][^\\x00-\\x20\\x7f-\\xa0\\\\?#]*)$" }, branch: { type: "string", title: 'a branch name as git check-ref-format allows it: no white space, none of ~ ^ : ? * [ \\, no "..", no leading "-" or ".", no trailing "." or "/"', default: "main", minLength: 1, maxLength: 200, pattern: "^[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.-][^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]*(\\.[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+)*(\\.?/[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+(\\.[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+)*)*$" }, path: { type: "string", title: 'a relative path with "/" between its parts: no leading or trailing "/", no empty part, no part that is "." or starts with "..", no backslash or control character', maxLength: 512, pattern: "^(\\.?[^\\x00-\\x1f\\x7f./\\\\][^\\x00-\\x1f\\x7f/\\\\]*(/\\.?[^\\x00-\\x1f\\x7f./\\\\][^\\x00-\\x1f\\x7f/\\\\]*)*)?$" }, secretRef: { type: "object", required: ["name"], properties: { name: { type: "string", title: 'the name of a Secret (lower-case letters, digits, "-" and ".")', minLength: 1, maxLength: 253, pattern: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$" } }, additionalProperties: !1 }, push: { type: "object", default: {}, properties: { minInterval: { type: "string", title: 'a duration such as "500ms", "1s" or "1m30s" (units h, m, s, ms), or "0"', default: "1s", minLength: 1, maxLength: 32, pattern: "^(0|([0-9]{1,8}(\\.[0-9]{1,3})?(h|ms|m|s)){1,4})$" }, maxCommits: { minimum: 1, maximum: 1e4, type: "integer", default: 1e3 } }, additionalProperties: !1 }, commit: { type: "object", default: {}, properties: { authorEmailDomain: { type: "string", title: "a host name such as example.com", default: "cluster.local", minLength: 1, maxLength: 253, pattern: "^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$" }, committer: { type: "object", default: {}, properties: { name: { type: "string", title: 'a name with at least one letter or digit, and no "<", ">" or control character', default: "GitOps Reverser", minLength: 1, maxLength: 128, pattern: `^[ .,:;"'\\\\]*[^<>\\x00-\\x20\\x7f.,:;"'\\\\][^<>\\x00-\\x1f\\x7f]*$` }, email: { type: "string", title: "an e-mail address such as bot@example.com", default: "gitops-reverser@cluster.local", minLength: 3, maxLength: 254, pattern: "^[^<>@\\x00-\\x20\\x7f]+@[^<>@\\x00-\\x20\\x7f]+$" } }, additionalProperties: !1 }, messageTemplate: { type: "string", title: "text without NUL characters", minLength: 1, maxLength: 4096, pattern: "^[^\\x00]*$" }, maxFileBytes: { minimum: 1024, maximum: 8388608, type: "integer", default: 4194304 } }, additionalProperties: !1 }, secrets: { type: "object", default: {}, properties: { policy: { type: "string", default: "Redact", enum: ["Redact", "Skip"] }, additionalSensitiveKinds: { type: "array", maxItems: 32, items: { type: "object", required: ["apiVersion", "kind"], properties: { apiVersion: { type: "string", title: '"v1", "<group>/<version>" or "<group>/*"', minLength: 1, maxLength: 317, pattern: "^(v1|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/(\\*|[a-z]([a-z0-9-]{0,61}[a-z0-9])?))$" }, kind: { type: "string", title: "a kind such as VaultToken", minLength: 1, maxLength: 63, pattern: "^[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?$" }, fields: { type: "array", minItems: 1, maxItems: 16, items: { type: "string", title: 'a field path such as spec.password, data, spec.users[*].token or metadata.annotations["example.com/token"]', minLength: 1, maxLength: 512, pattern: '^[A-Za-z_][A-Za-z0-9_-]*(\\.([A-Za-z0-9_-]+|\\*)|\\[("[^"\\\\\\x00-\\x1f\\x7f]+"|\\*)\\])*$' } } }, additionalProperties: !1 } } }, additionalProperties: !1 }, suspend: { type: "boolean", default: !1 } }, additionalProperties: !1 }, status: { type: "object", properties: { observedGeneration: { type: "integer", minimum: 0 }, conditions: { type: "array", maxItems: 16, items: { type: "object", required: ["type", "status", "reason", "message", "lastTransitionTime"], properties: { type: { type: "string", title: "a condition type in CamelCase", minLength: 1, maxLength: 316, pattern: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$" }, status: { type: "string", enum: ["True", "False", "Unknown"] }, reason: { type: "string", title: "a reason in CamelCase", minLength: 1, maxLength: 1024, pattern: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$" }, message: { type: "string", maxLength: 32768 }, lastTransitionTime: { title: "a time such as 2025-01-31T18:30:00Z", type: "string", maxLength: 64, pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, observedGeneration: { type: "integer", minimum: 0 } }, additionalProperties: !1 } }, lastPushedCommit: { type: "string", title: "a full commit ID in lower-case hexadecimal", maxLength: 64, pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, lastPushTime: { title: "a time such as 2025-01-31T18:30:00Z", type: "string", maxLength: 64, pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, pendingCommits: { type: "integer", minimum: 0 }, droppedCommits: { type: "integer", minimum: 0 } }, additionalProperties: !1 } }, additionalProperties: !1 }, func2 = require_ucs2length().default, pattern0 = new RegExp("^(ssh://([A-Za-z0-9_][A-Za-z0-9._+%~-]*@)?([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|https?://([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|file:///[^\\x00-\\x20\\x7f-\\xa0\\\\?#]+|[A-Za-z0-9_][A-Za-z0-9._+%~-]*@([A-Za-z0-9][A-Za-z0-9._-]*|\\[[0-9A-Fa-f:.]+\\]):[^\\x00-\\x20\\x7f-\\xa0\\\\?#-][^\\x00-\\x20\\x7f-\\xa0\\\\?#]*)$", "u"), pattern1 = new RegExp("^[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.-][^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]*(\\.[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+)*(\\.?/[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+(\\.[^\\x00-\\x20\\x7f~^:?*\\[\\\\/.]+)*)*$", "u"), pattern2 = new RegExp("^(\\.?[^\\x00-\\x1f\\x7f./\\\\][^\\x00-\\x1f\\x7f/\\\\]*(/\\.?[^\\x00-\\x1f\\x7f./\\\\][^\\x00-\\x1f\\x7f/\\\\]*)*)?$", "u"), pattern3 = new RegExp("^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$", "u"), pattern4 = new RegExp("^(0|([0-9]{1,8}(\\.[0-9]{1,3})?(h|ms|m|s)){1,4})$", "u"), pattern5 = new RegExp("^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$", "u"), pattern6 = new RegExp(`^[ .,:;"'\\\\]*[^<>\\x00-\\x20\\x7f.,:;"'\\\\][^<>\\x00-\\x1f\\x7f]*$`, "u"), pattern7 = new RegExp("^[^<>@\\x00-\\x20\\x7f]+@[^<>@\\x00-\\x20\\x7f]+$", "u"), pattern8 = new RegExp("^[^\\x00]*$", "u"), pattern9 = new RegExp("^(v1|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/(\\*|[a-z]([a-z0-9-]{0,61}[a-z0-9])?))$", "u"), pattern10 = new RegExp("^[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?$", "u"), pattern11 = new RegExp('^[A-Za-z_][A-Za-z0-9_-]*(\\.([A-Za-z0-9_-]+|\\*)|\\[("[^"\\\\\\x00-\\x1f\\x7f]+"|\\*)\\])*$', "u"), pattern12 = new RegExp("^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$", "u"), pattern13 = new RegExp("^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$", "u"), pattern14 = new RegExp("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$", "u"), pattern15 = new RegExp("^[0-9a-f]{40}([0-9a-f]{24})?$", "u");
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null, errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -437,7 +437,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         if (data32 && typeof data32 == "object" && !Array.isArray(data32)) {
           data32.policy === void 0 && (data32.policy = "Redact");
           for (let key8 in data32)
-            key8 !== "policy" && delete data32[key8];
+            key8 === "policy" || key8 === "additionalSensitiveKinds" || delete data32[key8];
           let data33 = data32.policy;
           if (typeof data33 != "string") {
             let err73 = { instancePath: instancePath + "/spec/secrets/policy", schemaPath: "#/properties/spec/properties/secrets/properties/policy/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.spec.properties.secrets.properties.policy.type, parentSchema: schema11.properties.spec.properties.secrets.properties.policy, data: data33 };
@@ -447,235 +447,343 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             let err74 = { instancePath: instancePath + "/spec/secrets/policy", schemaPath: "#/properties/spec/properties/secrets/properties/policy/enum", keyword: "enum", params: { allowedValues: schema11.properties.spec.properties.secrets.properties.policy.enum }, schema: schema11.properties.spec.properties.secrets.properties.policy.enum, parentSchema: schema11.properties.spec.properties.secrets.properties.policy, data: data33 };
             vErrors === null ? vErrors = [err74] : vErrors.push(err74), errors++;
           }
+          if (data32.additionalSensitiveKinds !== void 0) {
+            let data34 = data32.additionalSensitiveKinds;
+            if (Array.isArray(data34)) {
+              if (data34.length > 32) {
+                let err75 = { instancePath: instancePath + "/spec/secrets/additionalSensitiveKinds", schemaPath: "#/properties/spec/properties/secrets/properties/additionalSensitiveKinds/maxItems", keyword: "maxItems", params: { limit: 32 }, schema: 32, parentSchema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds, data: data34 };
+                vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+              }
+              let len1 = data34.length;
+              for (let i1 = 0; i1 < len1; i1++) {
+                let data35 = data34[i1];
+                if (data35 && typeof data35 == "object" && !Array.isArray(data35)) {
+                  if (data35.apiVersion === void 0) {
+                    let err76 = { instancePath: instancePath + "/spec/secrets/additionalSensitiveKinds/" + i1, schemaPath: "#/properties/spec/properties/secrets/properties/additionalSensitiveKinds/items/required", keyword: "required", params: { missingProperty: "apiVersion" }, schema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.required, parentSchema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items, data: data35 };
+                    vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+                  }
+                  if (data35.kind === void 0) {
+                    let err77 = { instancePath: instancePath + "/spec/secrets/additionalSensitiveKinds/" + i1, schemaPath: "#/properties/spec/properties/secrets/properties/additionalSensitiveKinds/items/required", keyword: "required", params: { missingProperty: "kind" }, schema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.required, parentSchema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items, data: data35 };
+                    vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+                  }
+                  for (let key9 in data35)
+                    key9 === "apiVersion" || key9 === "kind" || key9 === "fields" || delete data35[key9];
+                  if (data35.apiVersion !== void 0) {
+                    let data36 = data35.apiVersion;
+                    if (typeof data36 == "string") {
+                      if (func2(data36) > 317) {
+                        let err78 = { instancePath: instancePath + "/spec/secrets/additionalSensitiveKinds/" + i1 + "/apiVersion", schemaPath: "#/properties/spec/properties/secrets/properties/additionalSensitiveKinds/items/properties/apiVersion/maxLength", keyword: "maxLength", params: { limit: 317 }, schema: 317, parentSchema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.properties.apiVersion, data: data36 };
+                        vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+                      }
+                      if (func2(data36) < 1) {
+                        let err79 = { instancePath: instancePath + "/spec/secrets/additionalSensitiveKinds/" + i1 + "/apiVersion", schemaPath: "#/properties/spec/properties/secrets/properties/additionalSensitiveKinds/items/properties/apiVersion/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.properties.apiVersion, data: data36 };
+                        vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+                      }
+                      if (!pattern9.test(data36)) {
+                        let err80 = { instancePath: instancePath + "/spec/secrets/additionalSensitiveKinds/" + i1 + "/apiVersion", schemaPath: "#/properties/spec/properties/secrets/properties/additionalSensitiveKinds/items/properties/apiVersion/pattern", keyword: "pattern", params: { pattern: "^(v1|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/(\\*|[a-z]([a-z0-9-]{0,61}[a-z0-9])?))$" }, schema: "^(v1|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/(\\*|[a-z]([a-z0-9-]{0,61}[a-z0-9])?))$", parentSchema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.properties.apiVersion, data: data36 };
+                        vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
+                      }
+                    } else {
+                      let err81 = { instancePath: instancePath + "/spec/secrets/additionalSensitiveKinds/" + i1 + "/apiVersion", schemaPath: "#/properties/spec/properties/secrets/properties/additionalSensitiveKinds/items/properties/apiVersion/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.properties.apiVersion.type, parentSchema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.properties.apiVersion, data: data36 };
+                      vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+                    }
+                  }
+                  if (data35.kind !== void 0) {
+                    let data37 = data35.kind;
+                    if (typeof data37 == "string") {
+                      if (func2(data37) > 63) {
+                        let err82 = { instancePath: instancePath + "/spec/secrets/additionalSensitiveKinds/" + i1 + "/kind", schemaPath: "#/properties/spec/properties/secrets/properties/additionalSensitiveKinds/items/properties/kind/maxLength", keyword: "maxLength", params: { limit: 63 }, schema: 63, parentSchema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.properties.kind, data: data37 };
+                        vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+                      }
+                      if (func2(data37) < 1) {
+                        let err83 = { instancePath: instancePath + "/spec/secrets/additionalSensitiveKinds/" + i1 + "/kind", schemaPath: "#/properties/spec/properties/secrets/properties/additionalSensitiveKinds/items/properties/kind/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.properties.kind, data: data37 };
+                        vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+                      }
+                      if (!pattern10.test(data37)) {
+                        let err84 = { instancePath: instancePath + "/spec/secrets/additionalSensitiveKinds/" + i1 + "/kind", schemaPath: "#/properties/spec/properties/secrets/properties/additionalSensitiveKinds/items/properties/kind/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?$" }, schema: "^[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?$", parentSchema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.properties.kind, data: data37 };
+                        vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+                      }
+                    } else {
+                      let err85 = { instancePath: instancePath + "/spec/secrets/additionalSensitiveKinds/" + i1 + "/kind", schemaPath: "#/properties/spec/properties/secrets/properties/additionalSensitiveKinds/items/properties/kind/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.properties.kind.type, parentSchema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.properties.kind, data: data37 };
+                      vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+                    }
+                  }
+                  if (data35.fields !== void 0) {
+                    let data38 = data35.fields;
+                    if (Array.isArray(data38)) {
+                      if (data38.length > 16) {
+                        let err86 = { instancePath: instancePath + "/spec/secrets/additionalSensitiveKinds/" + i1 + "/fields", schemaPath: "#/properties/spec/properties/secrets/properties/additionalSensitiveKinds/items/properties/fields/maxItems", keyword: "maxItems", params: { limit: 16 }, schema: 16, parentSchema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.properties.fields, data: data38 };
+                        vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
+                      }
+                      if (data38.length < 1) {
+                        let err87 = { instancePath: instancePath + "/spec/secrets/additionalSensitiveKinds/" + i1 + "/fields", schemaPath: "#/properties/spec/properties/secrets/properties/additionalSensitiveKinds/items/properties/fields/minItems", keyword: "minItems", params: { limit: 1 }, schema: 1, parentSchema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.properties.fields, data: data38 };
+                        vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+                      }
+                      let len2 = data38.length;
+                      for (let i2 = 0; i2 < len2; i2++) {
+                        let data39 = data38[i2];
+                        if (typeof data39 == "string") {
+                          if (func2(data39) > 512) {
+                            let err88 = { instancePath: instancePath + "/spec/secrets/additionalSensitiveKinds/" + i1 + "/fields/" + i2, schemaPath: "#/properties/spec/properties/secrets/properties/additionalSensitiveKinds/items/properties/fields/items/maxLength", keyword: "maxLength", params: { limit: 512 }, schema: 512, parentSchema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.properties.fields.items, data: data39 };
+                            vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
+                          }
+                          if (func2(data39) < 1) {
+                            let err89 = { instancePath: instancePath + "/spec/secrets/additionalSensitiveKinds/" + i1 + "/fields/" + i2, schemaPath: "#/properties/spec/properties/secrets/properties/additionalSensitiveKinds/items/properties/fields/items/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.properties.fields.items, data: data39 };
+                            vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
+                          }
+                          if (!pattern11.test(data39)) {
+                            let err90 = { instancePath: instancePath + "/spec/secrets/additionalSensitiveKinds/" + i1 + "/fields/" + i2, schemaPath: "#/properties/spec/properties/secrets/properties/additionalSensitiveKinds/items/properties/fields/items/pattern", keyword: "pattern", params: { pattern: '^[A-Za-z_][A-Za-z0-9_-]*(\\.([A-Za-z0-9_-]+|\\*)|\\[("[^"\\\\\\x00-\\x1f\\x7f]+"|\\*)\\])*$' }, schema: '^[A-Za-z_][A-Za-z0-9_-]*(\\.([A-Za-z0-9_-]+|\\*)|\\[("[^"\\\\\\x00-\\x1f\\x7f]+"|\\*)\\])*$', parentSchema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.properties.fields.items, data: data39 };
+                            vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
+                          }
+                        } else {
+                          let err91 = { instancePath: instancePath + "/spec/secrets/additionalSensitiveKinds/" + i1 + "/fields/" + i2, schemaPath: "#/properties/spec/properties/secrets/properties/additionalSensitiveKinds/items/properties/fields/items/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.properties.fields.items.type, parentSchema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.properties.fields.items, data: data39 };
+                          vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
+                        }
+                      }
+                    } else {
+                      let err92 = { instancePath: instancePath + "/spec/secrets/additionalSensitiveKinds/" + i1 + "/fields", schemaPath: "#/properties/spec/properties/secrets/properties/additionalSensitiveKinds/items/properties/fields/type", keyword: "type", params: { type: "array" }, schema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.properties.fields.type, parentSchema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.properties.fields, data: data38 };
+                      vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
+                    }
+                  }
+                } else {
+                  let err93 = { instancePath: instancePath + "/spec/secrets/additionalSensitiveKinds/" + i1, schemaPath: "#/properties/spec/properties/secrets/properties/additionalSensitiveKinds/items/type", keyword: "type", params: { type: "object" }, schema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items.type, parentSchema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.items, data: data35 };
+                  vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
+                }
+              }
+            } else {
+              let err94 = { instancePath: instancePath + "/spec/secrets/additionalSensitiveKinds", schemaPath: "#/properties/spec/properties/secrets/properties/additionalSensitiveKinds/type", keyword: "type", params: { type: "array" }, schema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds.type, parentSchema: schema11.properties.spec.properties.secrets.properties.additionalSensitiveKinds, data: data34 };
+              vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+            }
+          }
         } else {
-          let err75 = { instancePath: instancePath + "/spec/secrets", schemaPath: "#/properties/spec/properties/secrets/type", keyword: "type", params: { type: "object" }, schema: schema11.properties.spec.properties.secrets.type, parentSchema: schema11.properties.spec.properties.secrets, data: data32 };
-          vErrors === null ? vErrors = [err75] : vErrors.push(err75), errors++;
+          let err95 = { instancePath: instancePath + "/spec/secrets", schemaPath: "#/properties/spec/properties/secrets/type", keyword: "type", params: { type: "object" }, schema: schema11.properties.spec.properties.secrets.type, parentSchema: schema11.properties.spec.properties.secrets, data: data32 };
+          vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
         }
-        let data34 = data16.suspend;
-        if (typeof data34 != "boolean") {
-          let err76 = { instancePath: instancePath + "/spec/suspend", schemaPath: "#/properties/spec/properties/suspend/type", keyword: "type", params: { type: "boolean" }, schema: schema11.properties.spec.properties.suspend.type, parentSchema: schema11.properties.spec.properties.suspend, data: data34 };
-          vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
+        let data40 = data16.suspend;
+        if (typeof data40 != "boolean") {
+          let err96 = { instancePath: instancePath + "/spec/suspend", schemaPath: "#/properties/spec/properties/suspend/type", keyword: "type", params: { type: "boolean" }, schema: schema11.properties.spec.properties.suspend.type, parentSchema: schema11.properties.spec.properties.suspend, data: data40 };
+          vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
         }
       } else {
-        let err77 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/type", keyword: "type", params: { type: "object" }, schema: schema11.properties.spec.type, parentSchema: schema11.properties.spec, data: data16 };
-        vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
+        let err97 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/type", keyword: "type", params: { type: "object" }, schema: schema11.properties.spec.type, parentSchema: schema11.properties.spec, data: data16 };
+        vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
       }
     }
     if (data.status !== void 0) {
-      let data35 = data.status;
-      if (data35 && typeof data35 == "object" && !Array.isArray(data35)) {
-        for (let key9 in data35)
-          key9 === "observedGeneration" || key9 === "conditions" || key9 === "lastPushedCommit" || key9 === "lastPushTime" || key9 === "pendingCommits" || key9 === "droppedCommits" || delete data35[key9];
-        if (data35.observedGeneration !== void 0) {
-          let data36 = data35.observedGeneration;
-          if (!(typeof data36 == "number" && !(data36 % 1) && !isNaN(data36) && isFinite(data36))) {
-            let err78 = { instancePath: instancePath + "/status/observedGeneration", schemaPath: "#/properties/status/properties/observedGeneration/type", keyword: "type", params: { type: "integer" }, schema: schema11.properties.status.properties.observedGeneration.type, parentSchema: schema11.properties.status.properties.observedGeneration, data: data36 };
-            vErrors === null ? vErrors = [err78] : vErrors.push(err78), errors++;
+      let data41 = data.status;
+      if (data41 && typeof data41 == "object" && !Array.isArray(data41)) {
+        for (let key10 in data41)
+          key10 === "observedGeneration" || key10 === "conditions" || key10 === "lastPushedCommit" || key10 === "lastPushTime" || key10 === "pendingCommits" || key10 === "droppedCommits" || delete data41[key10];
+        if (data41.observedGeneration !== void 0) {
+          let data42 = data41.observedGeneration;
+          if (!(typeof data42 == "number" && !(data42 % 1) && !isNaN(data42) && isFinite(data42))) {
+            let err98 = { instancePath: instancePath + "/status/observedGeneration", schemaPath: "#/properties/status/properties/observedGeneration/type", keyword: "type", params: { type: "integer" }, schema: schema11.properties.status.properties.observedGeneration.type, parentSchema: schema11.properties.status.properties.observedGeneration, data: data42 };
+            vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
           }
-          if (typeof data36 == "number" && isFinite(data36) && (data36 < 0 || isNaN(data36))) {
-            let err79 = { instancePath: instancePath + "/status/observedGeneration", schemaPath: "#/properties/status/properties/observedGeneration/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema11.properties.status.properties.observedGeneration, data: data36 };
-            vErrors === null ? vErrors = [err79] : vErrors.push(err79), errors++;
+          if (typeof data42 == "number" && isFinite(data42) && (data42 < 0 || isNaN(data42))) {
+            let err99 = { instancePath: instancePath + "/status/observedGeneration", schemaPath: "#/properties/status/properties/observedGeneration/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema11.properties.status.properties.observedGeneration, data: data42 };
+            vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
           }
         }
-        if (data35.conditions !== void 0) {
-          let data37 = data35.conditions;
-          if (Array.isArray(data37)) {
-            if (data37.length > 16) {
-              let err80 = { instancePath: instancePath + "/status/conditions", schemaPath: "#/properties/status/properties/conditions/maxItems", keyword: "maxItems", params: { limit: 16 }, schema: 16, parentSchema: schema11.properties.status.properties.conditions, data: data37 };
-              vErrors === null ? vErrors = [err80] : vErrors.push(err80), errors++;
+        if (data41.conditions !== void 0) {
+          let data43 = data41.conditions;
+          if (Array.isArray(data43)) {
+            if (data43.length > 16) {
+              let err100 = { instancePath: instancePath + "/status/conditions", schemaPath: "#/properties/status/properties/conditions/maxItems", keyword: "maxItems", params: { limit: 16 }, schema: 16, parentSchema: schema11.properties.status.properties.conditions, data: data43 };
+              vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
             }
-            let len1 = data37.length;
-            for (let i1 = 0; i1 < len1; i1++) {
-              let data38 = data37[i1];
-              if (data38 && typeof data38 == "object" && !Array.isArray(data38)) {
-                if (data38.type === void 0) {
-                  let err81 = { instancePath: instancePath + "/status/conditions/" + i1, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "type" }, schema: schema11.properties.status.properties.conditions.items.required, parentSchema: schema11.properties.status.properties.conditions.items, data: data38 };
-                  vErrors === null ? vErrors = [err81] : vErrors.push(err81), errors++;
+            let len3 = data43.length;
+            for (let i3 = 0; i3 < len3; i3++) {
+              let data44 = data43[i3];
+              if (data44 && typeof data44 == "object" && !Array.isArray(data44)) {
+                if (data44.type === void 0) {
+                  let err101 = { instancePath: instancePath + "/status/conditions/" + i3, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "type" }, schema: schema11.properties.status.properties.conditions.items.required, parentSchema: schema11.properties.status.properties.conditions.items, data: data44 };
+                  vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
                 }
-                if (data38.status === void 0) {
-                  let err82 = { instancePath: instancePath + "/status/conditions/" + i1, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "status" }, schema: schema11.properties.status.properties.conditions.items.required, parentSchema: schema11.properties.status.properties.conditions.items, data: data38 };
-                  vErrors === null ? vErrors = [err82] : vErrors.push(err82), errors++;
+                if (data44.status === void 0) {
+                  let err102 = { instancePath: instancePath + "/status/conditions/" + i3, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "status" }, schema: schema11.properties.status.properties.conditions.items.required, parentSchema: schema11.properties.status.properties.conditions.items, data: data44 };
+                  vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
                 }
-                if (data38.reason === void 0) {
-                  let err83 = { instancePath: instancePath + "/status/conditions/" + i1, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "reason" }, schema: schema11.properties.status.properties.conditions.items.required, parentSchema: schema11.properties.status.properties.conditions.items, data: data38 };
-                  vErrors === null ? vErrors = [err83] : vErrors.push(err83), errors++;
+                if (data44.reason === void 0) {
+                  let err103 = { instancePath: instancePath + "/status/conditions/" + i3, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "reason" }, schema: schema11.properties.status.properties.conditions.items.required, parentSchema: schema11.properties.status.properties.conditions.items, data: data44 };
+                  vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
                 }
-                if (data38.message === void 0) {
-                  let err84 = { instancePath: instancePath + "/status/conditions/" + i1, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "message" }, schema: schema11.properties.status.properties.conditions.items.required, parentSchema: schema11.properties.status.properties.conditions.items, data: data38 };
-                  vErrors === null ? vErrors = [err84] : vErrors.push(err84), errors++;
+                if (data44.message === void 0) {
+                  let err104 = { instancePath: instancePath + "/status/conditions/" + i3, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "message" }, schema: schema11.properties.status.properties.conditions.items.required, parentSchema: schema11.properties.status.properties.conditions.items, data: data44 };
+                  vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
                 }
-                if (data38.lastTransitionTime === void 0) {
-                  let err85 = { instancePath: instancePath + "/status/conditions/" + i1, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "lastTransitionTime" }, schema: schema11.properties.status.properties.conditions.items.required, parentSchema: schema11.properties.status.properties.conditions.items, data: data38 };
-                  vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
+                if (data44.lastTransitionTime === void 0) {
+                  let err105 = { instancePath: instancePath + "/status/conditions/" + i3, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "lastTransitionTime" }, schema: schema11.properties.status.properties.conditions.items.required, parentSchema: schema11.properties.status.properties.conditions.items, data: data44 };
+                  vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
                 }
-                for (let key10 in data38)
-                  key10 === "type" || key10 === "status" || key10 === "reason" || key10 === "message" || key10 === "lastTransitionTime" || key10 === "observedGeneration" || delete data38[key10];
-                if (data38.type !== void 0) {
-                  let data39 = data38.type;
-                  if (typeof data39 == "string") {
-                    if (func2(data39) > 316) {
-                      let err86 = { instancePath: instancePath + "/status/conditions/" + i1 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/maxLength", keyword: "maxLength", params: { limit: 316 }, schema: 316, parentSchema: schema11.properties.status.properties.conditions.items.properties.type, data: data39 };
-                      vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
+                for (let key11 in data44)
+                  key11 === "type" || key11 === "status" || key11 === "reason" || key11 === "message" || key11 === "lastTransitionTime" || key11 === "observedGeneration" || delete data44[key11];
+                if (data44.type !== void 0) {
+                  let data45 = data44.type;
+                  if (typeof data45 == "string") {
+                    if (func2(data45) > 316) {
+                      let err106 = { instancePath: instancePath + "/status/conditions/" + i3 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/maxLength", keyword: "maxLength", params: { limit: 316 }, schema: 316, parentSchema: schema11.properties.status.properties.conditions.items.properties.type, data: data45 };
+                      vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
                     }
-                    if (func2(data39) < 1) {
-                      let err87 = { instancePath: instancePath + "/status/conditions/" + i1 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema11.properties.status.properties.conditions.items.properties.type, data: data39 };
-                      vErrors === null ? vErrors = [err87] : vErrors.push(err87), errors++;
+                    if (func2(data45) < 1) {
+                      let err107 = { instancePath: instancePath + "/status/conditions/" + i3 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema11.properties.status.properties.conditions.items.properties.type, data: data45 };
+                      vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
                     }
-                    if (!pattern9.test(data39)) {
-                      let err88 = { instancePath: instancePath + "/status/conditions/" + i1 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$" }, schema: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$", parentSchema: schema11.properties.status.properties.conditions.items.properties.type, data: data39 };
-                      vErrors === null ? vErrors = [err88] : vErrors.push(err88), errors++;
-                    }
-                  } else {
-                    let err89 = { instancePath: instancePath + "/status/conditions/" + i1 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.conditions.items.properties.type.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.type, data: data39 };
-                    vErrors === null ? vErrors = [err89] : vErrors.push(err89), errors++;
-                  }
-                }
-                if (data38.status !== void 0) {
-                  let data40 = data38.status;
-                  if (typeof data40 != "string") {
-                    let err90 = { instancePath: instancePath + "/status/conditions/" + i1 + "/status", schemaPath: "#/properties/status/properties/conditions/items/properties/status/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.conditions.items.properties.status.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.status, data: data40 };
-                    vErrors === null ? vErrors = [err90] : vErrors.push(err90), errors++;
-                  }
-                  if (!(data40 === "True" || data40 === "False" || data40 === "Unknown")) {
-                    let err91 = { instancePath: instancePath + "/status/conditions/" + i1 + "/status", schemaPath: "#/properties/status/properties/conditions/items/properties/status/enum", keyword: "enum", params: { allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum }, schema: schema11.properties.status.properties.conditions.items.properties.status.enum, parentSchema: schema11.properties.status.properties.conditions.items.properties.status, data: data40 };
-                    vErrors === null ? vErrors = [err91] : vErrors.push(err91), errors++;
-                  }
-                }
-                if (data38.reason !== void 0) {
-                  let data41 = data38.reason;
-                  if (typeof data41 == "string") {
-                    if (func2(data41) > 1024) {
-                      let err92 = { instancePath: instancePath + "/status/conditions/" + i1 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/maxLength", keyword: "maxLength", params: { limit: 1024 }, schema: 1024, parentSchema: schema11.properties.status.properties.conditions.items.properties.reason, data: data41 };
-                      vErrors === null ? vErrors = [err92] : vErrors.push(err92), errors++;
-                    }
-                    if (func2(data41) < 1) {
-                      let err93 = { instancePath: instancePath + "/status/conditions/" + i1 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema11.properties.status.properties.conditions.items.properties.reason, data: data41 };
-                      vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
-                    }
-                    if (!pattern10.test(data41)) {
-                      let err94 = { instancePath: instancePath + "/status/conditions/" + i1 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$" }, schema: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$", parentSchema: schema11.properties.status.properties.conditions.items.properties.reason, data: data41 };
-                      vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
+                    if (!pattern12.test(data45)) {
+                      let err108 = { instancePath: instancePath + "/status/conditions/" + i3 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$" }, schema: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$", parentSchema: schema11.properties.status.properties.conditions.items.properties.type, data: data45 };
+                      vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
                     }
                   } else {
-                    let err95 = { instancePath: instancePath + "/status/conditions/" + i1 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.conditions.items.properties.reason.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.reason, data: data41 };
-                    vErrors === null ? vErrors = [err95] : vErrors.push(err95), errors++;
+                    let err109 = { instancePath: instancePath + "/status/conditions/" + i3 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.conditions.items.properties.type.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.type, data: data45 };
+                    vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
                   }
                 }
-                if (data38.message !== void 0) {
-                  let data42 = data38.message;
-                  if (typeof data42 == "string") {
-                    if (func2(data42) > 32768) {
-                      let err96 = { instancePath: instancePath + "/status/conditions/" + i1 + "/message", schemaPath: "#/properties/status/properties/conditions/items/properties/message/maxLength", keyword: "maxLength", params: { limit: 32768 }, schema: 32768, parentSchema: schema11.properties.status.properties.conditions.items.properties.message, data: data42 };
-                      vErrors === null ? vErrors = [err96] : vErrors.push(err96), errors++;
+                if (data44.status !== void 0) {
+                  let data46 = data44.status;
+                  if (typeof data46 != "string") {
+                    let err110 = { instancePath: instancePath + "/status/conditions/" + i3 + "/status", schemaPath: "#/properties/status/properties/conditions/items/properties/status/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.conditions.items.properties.status.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.status, data: data46 };
+                    vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
+                  }
+                  if (!(data46 === "True" || data46 === "False" || data46 === "Unknown")) {
+                    let err111 = { instancePath: instancePath + "/status/conditions/" + i3 + "/status", schemaPath: "#/properties/status/properties/conditions/items/properties/status/enum", keyword: "enum", params: { allowedValues: schema11.properties.status.properties.conditions.items.properties.status.enum }, schema: schema11.properties.status.properties.conditions.items.properties.status.enum, parentSchema: schema11.properties.status.properties.conditions.items.properties.status, data: data46 };
+                    vErrors === null ? vErrors = [err111] : vErrors.push(err111), errors++;
+                  }
+                }
+                if (data44.reason !== void 0) {
+                  let data47 = data44.reason;
+                  if (typeof data47 == "string") {
+                    if (func2(data47) > 1024) {
+                      let err112 = { instancePath: instancePath + "/status/conditions/" + i3 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/maxLength", keyword: "maxLength", params: { limit: 1024 }, schema: 1024, parentSchema: schema11.properties.status.properties.conditions.items.properties.reason, data: data47 };
+                      vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
+                    }
+                    if (func2(data47) < 1) {
+                      let err113 = { instancePath: instancePath + "/status/conditions/" + i3 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema11.properties.status.properties.conditions.items.properties.reason, data: data47 };
+                      vErrors === null ? vErrors = [err113] : vErrors.push(err113), errors++;
+                    }
+                    if (!pattern13.test(data47)) {
+                      let err114 = { instancePath: instancePath + "/status/conditions/" + i3 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$" }, schema: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$", parentSchema: schema11.properties.status.properties.conditions.items.properties.reason, data: data47 };
+                      vErrors === null ? vErrors = [err114] : vErrors.push(err114), errors++;
                     }
                   } else {
-                    let err97 = { instancePath: instancePath + "/status/conditions/" + i1 + "/message", schemaPath: "#/properties/status/properties/conditions/items/properties/message/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.conditions.items.properties.message.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.message, data: data42 };
-                    vErrors === null ? vErrors = [err97] : vErrors.push(err97), errors++;
+                    let err115 = { instancePath: instancePath + "/status/conditions/" + i3 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.conditions.items.properties.reason.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.reason, data: data47 };
+                    vErrors === null ? vErrors = [err115] : vErrors.push(err115), errors++;
                   }
                 }
-                if (data38.lastTransitionTime !== void 0) {
-                  let data43 = data38.lastTransitionTime;
-                  if (typeof data43 == "string") {
-                    if (func2(data43) > 64) {
-                      let err98 = { instancePath: instancePath + "/status/conditions/" + i1 + "/lastTransitionTime", schemaPath: "#/properties/status/properties/conditions/items/properties/lastTransitionTime/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema11.properties.status.properties.conditions.items.properties.lastTransitionTime, data: data43 };
-                      vErrors === null ? vErrors = [err98] : vErrors.push(err98), errors++;
-                    }
-                    if (!pattern11.test(data43)) {
-                      let err99 = { instancePath: instancePath + "/status/conditions/" + i1 + "/lastTransitionTime", schemaPath: "#/properties/status/properties/conditions/items/properties/lastTransitionTime/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, schema: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$", parentSchema: schema11.properties.status.properties.conditions.items.properties.lastTransitionTime, data: data43 };
-                      vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
+                if (data44.message !== void 0) {
+                  let data48 = data44.message;
+                  if (typeof data48 == "string") {
+                    if (func2(data48) > 32768) {
+                      let err116 = { instancePath: instancePath + "/status/conditions/" + i3 + "/message", schemaPath: "#/properties/status/properties/conditions/items/properties/message/maxLength", keyword: "maxLength", params: { limit: 32768 }, schema: 32768, parentSchema: schema11.properties.status.properties.conditions.items.properties.message, data: data48 };
+                      vErrors === null ? vErrors = [err116] : vErrors.push(err116), errors++;
                     }
                   } else {
-                    let err100 = { instancePath: instancePath + "/status/conditions/" + i1 + "/lastTransitionTime", schemaPath: "#/properties/status/properties/conditions/items/properties/lastTransitionTime/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.conditions.items.properties.lastTransitionTime.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.lastTransitionTime, data: data43 };
-                    vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
+                    let err117 = { instancePath: instancePath + "/status/conditions/" + i3 + "/message", schemaPath: "#/properties/status/properties/conditions/items/properties/message/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.conditions.items.properties.message.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.message, data: data48 };
+                    vErrors === null ? vErrors = [err117] : vErrors.push(err117), errors++;
                   }
                 }
-                if (data38.observedGeneration !== void 0) {
-                  let data44 = data38.observedGeneration;
-                  if (!(typeof data44 == "number" && !(data44 % 1) && !isNaN(data44) && isFinite(data44))) {
-                    let err101 = { instancePath: instancePath + "/status/conditions/" + i1 + "/observedGeneration", schemaPath: "#/properties/status/properties/conditions/items/properties/observedGeneration/type", keyword: "type", params: { type: "integer" }, schema: schema11.properties.status.properties.conditions.items.properties.observedGeneration.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.observedGeneration, data: data44 };
-                    vErrors === null ? vErrors = [err101] : vErrors.push(err101), errors++;
+                if (data44.lastTransitionTime !== void 0) {
+                  let data49 = data44.lastTransitionTime;
+                  if (typeof data49 == "string") {
+                    if (func2(data49) > 64) {
+                      let err118 = { instancePath: instancePath + "/status/conditions/" + i3 + "/lastTransitionTime", schemaPath: "#/properties/status/properties/conditions/items/properties/lastTransitionTime/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema11.properties.status.properties.conditions.items.properties.lastTransitionTime, data: data49 };
+                      vErrors === null ? vErrors = [err118] : vErrors.push(err118), errors++;
+                    }
+                    if (!pattern14.test(data49)) {
+                      let err119 = { instancePath: instancePath + "/status/conditions/" + i3 + "/lastTransitionTime", schemaPath: "#/properties/status/properties/conditions/items/properties/lastTransitionTime/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, schema: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$", parentSchema: schema11.properties.status.properties.conditions.items.properties.lastTransitionTime, data: data49 };
+                      vErrors === null ? vErrors = [err119] : vErrors.push(err119), errors++;
+                    }
+                  } else {
+                    let err120 = { instancePath: instancePath + "/status/conditions/" + i3 + "/lastTransitionTime", schemaPath: "#/properties/status/properties/conditions/items/properties/lastTransitionTime/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.conditions.items.properties.lastTransitionTime.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.lastTransitionTime, data: data49 };
+                    vErrors === null ? vErrors = [err120] : vErrors.push(err120), errors++;
                   }
-                  if (typeof data44 == "number" && isFinite(data44) && (data44 < 0 || isNaN(data44))) {
-                    let err102 = { instancePath: instancePath + "/status/conditions/" + i1 + "/observedGeneration", schemaPath: "#/properties/status/properties/conditions/items/properties/observedGeneration/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema11.properties.status.properties.conditions.items.properties.observedGeneration, data: data44 };
-                    vErrors === null ? vErrors = [err102] : vErrors.push(err102), errors++;
+                }
+                if (data44.observedGeneration !== void 0) {
+                  let data50 = data44.observedGeneration;
+                  if (!(typeof data50 == "number" && !(data50 % 1) && !isNaN(data50) && isFinite(data50))) {
+                    let err121 = { instancePath: instancePath + "/status/conditions/" + i3 + "/observedGeneration", schemaPath: "#/properties/status/properties/conditions/items/properties/observedGeneration/type", keyword: "type", params: { type: "integer" }, schema: schema11.properties.status.properties.conditions.items.properties.observedGeneration.type, parentSchema: schema11.properties.status.properties.conditions.items.properties.observedGeneration, data: data50 };
+                    vErrors === null ? vErrors = [err121] : vErrors.push(err121), errors++;
+                  }
+                  if (typeof data50 == "number" && isFinite(data50) && (data50 < 0 || isNaN(data50))) {
+                    let err122 = { instancePath: instancePath + "/status/conditions/" + i3 + "/observedGeneration", schemaPath: "#/properties/status/properties/conditions/items/properties/observedGeneration/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema11.properties.status.properties.conditions.items.properties.observedGeneration, data: data50 };
+                    vErrors === null ? vErrors = [err122] : vErrors.push(err122), errors++;
                   }
                 }
               } else {
-                let err103 = { instancePath: instancePath + "/status/conditions/" + i1, schemaPath: "#/properties/status/properties/conditions/items/type", keyword: "type", params: { type: "object" }, schema: schema11.properties.status.properties.conditions.items.type, parentSchema: schema11.properties.status.properties.conditions.items, data: data38 };
-                vErrors === null ? vErrors = [err103] : vErrors.push(err103), errors++;
+                let err123 = { instancePath: instancePath + "/status/conditions/" + i3, schemaPath: "#/properties/status/properties/conditions/items/type", keyword: "type", params: { type: "object" }, schema: schema11.properties.status.properties.conditions.items.type, parentSchema: schema11.properties.status.properties.conditions.items, data: data44 };
+                vErrors === null ? vErrors = [err123] : vErrors.push(err123), errors++;
               }
             }
           } else {
-            let err104 = { instancePath: instancePath + "/status/conditions", schemaPath: "#/properties/status/properties/conditions/type", keyword: "type", params: { type: "array" }, schema: schema11.properties.status.properties.conditions.type, parentSchema: schema11.properties.status.properties.conditions, data: data37 };
-            vErrors === null ? vErrors = [err104] : vErrors.push(err104), errors++;
+            let err124 = { instancePath: instancePath + "/status/conditions", schemaPath: "#/properties/status/properties/conditions/type", keyword: "type", params: { type: "array" }, schema: schema11.properties.status.properties.conditions.type, parentSchema: schema11.properties.status.properties.conditions, data: data43 };
+            vErrors === null ? vErrors = [err124] : vErrors.push(err124), errors++;
           }
         }
-        if (data35.lastPushedCommit !== void 0) {
-          let data45 = data35.lastPushedCommit;
-          if (typeof data45 == "string") {
-            if (func2(data45) > 64) {
-              let err105 = { instancePath: instancePath + "/status/lastPushedCommit", schemaPath: "#/properties/status/properties/lastPushedCommit/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema11.properties.status.properties.lastPushedCommit, data: data45 };
-              vErrors === null ? vErrors = [err105] : vErrors.push(err105), errors++;
+        if (data41.lastPushedCommit !== void 0) {
+          let data51 = data41.lastPushedCommit;
+          if (typeof data51 == "string") {
+            if (func2(data51) > 64) {
+              let err125 = { instancePath: instancePath + "/status/lastPushedCommit", schemaPath: "#/properties/status/properties/lastPushedCommit/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema11.properties.status.properties.lastPushedCommit, data: data51 };
+              vErrors === null ? vErrors = [err125] : vErrors.push(err125), errors++;
             }
-            if (!pattern12.test(data45)) {
-              let err106 = { instancePath: instancePath + "/status/lastPushedCommit", schemaPath: "#/properties/status/properties/lastPushedCommit/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, schema: "^[0-9a-f]{40}([0-9a-f]{24})?$", parentSchema: schema11.properties.status.properties.lastPushedCommit, data: data45 };
-              vErrors === null ? vErrors = [err106] : vErrors.push(err106), errors++;
-            }
-          } else {
-            let err107 = { instancePath: instancePath + "/status/lastPushedCommit", schemaPath: "#/properties/status/properties/lastPushedCommit/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.lastPushedCommit.type, parentSchema: schema11.properties.status.properties.lastPushedCommit, data: data45 };
-            vErrors === null ? vErrors = [err107] : vErrors.push(err107), errors++;
-          }
-        }
-        if (data35.lastPushTime !== void 0) {
-          let data46 = data35.lastPushTime;
-          if (typeof data46 == "string") {
-            if (func2(data46) > 64) {
-              let err108 = { instancePath: instancePath + "/status/lastPushTime", schemaPath: "#/properties/status/properties/lastPushTime/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema11.properties.status.properties.lastPushTime, data: data46 };
-              vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
-            }
-            if (!pattern11.test(data46)) {
-              let err109 = { instancePath: instancePath + "/status/lastPushTime", schemaPath: "#/properties/status/properties/lastPushTime/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, schema: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$", parentSchema: schema11.properties.status.properties.lastPushTime, data: data46 };
-              vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
+            if (!pattern15.test(data51)) {
+              let err126 = { instancePath: instancePath + "/status/lastPushedCommit", schemaPath: "#/properties/status/properties/lastPushedCommit/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, schema: "^[0-9a-f]{40}([0-9a-f]{24})?$", parentSchema: schema11.properties.status.properties.lastPushedCommit, data: data51 };
+              vErrors === null ? vErrors = [err126] : vErrors.push(err126), errors++;
             }
           } else {
-            let err110 = { instancePath: instancePath + "/status/lastPushTime", schemaPath: "#/properties/status/properties/lastPushTime/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.lastPushTime.type, parentSchema: schema11.properties.status.properties.lastPushTime, data: data46 };
-            vErrors === null ? vErrors = [err110] : vErrors.push(err110), errors++;
+            let err127 = { instancePath: instancePath + "/status/lastPushedCommit", schemaPath: "#/properties/status/properties/lastPushedCommit/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.lastPushedCommit.type, parentSchema: schema11.properties.status.properties.lastPushedCommit, data: data51 };
+            vErrors === null ? vErrors = [err127] : vErrors.push(err127), errors++;
           }
         }
-        if (data35.pendingCommits !== void 0) {
-          let data47 = data35.pendingCommits;
-          if (!(typeof data47 == "number" && !(data47 % 1) && !isNaN(data47) && isFinite(data47))) {
-            let err111 = { instancePath: instancePath + "/status/pendingCommits", schemaPath: "#/properties/status/properties/pendingCommits/type", keyword: "type", params: { type: "integer" }, schema: schema11.properties.status.properties.pendingCommits.type, parentSchema: schema11.properties.status.properties.pendingCommits, data: data47 };
-            vErrors === null ? vErrors = [err111] : vErrors.push(err111), errors++;
-          }
-          if (typeof data47 == "number" && isFinite(data47) && (data47 < 0 || isNaN(data47))) {
-            let err112 = { instancePath: instancePath + "/status/pendingCommits", schemaPath: "#/properties/status/properties/pendingCommits/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema11.properties.status.properties.pendingCommits, data: data47 };
-            vErrors === null ? vErrors = [err112] : vErrors.push(err112), errors++;
+        if (data41.lastPushTime !== void 0) {
+          let data52 = data41.lastPushTime;
+          if (typeof data52 == "string") {
+            if (func2(data52) > 64) {
+              let err128 = { instancePath: instancePath + "/status/lastPushTime", schemaPath: "#/properties/status/properties/lastPushTime/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema11.properties.status.properties.lastPushTime, data: data52 };
+              vErrors === null ? vErrors = [err128] : vErrors.push(err128), errors++;
+            }
+            if (!pattern14.test(data52)) {
+              let err129 = { instancePath: instancePath + "/status/lastPushTime", schemaPath: "#/properties/status/properties/lastPushTime/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, schema: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$", parentSchema: schema11.properties.status.properties.lastPushTime, data: data52 };
+              vErrors === null ? vErrors = [err129] : vErrors.push(err129), errors++;
+            }
+          } else {
+            let err130 = { instancePath: instancePath + "/status/lastPushTime", schemaPath: "#/properties/status/properties/lastPushTime/type", keyword: "type", params: { type: "string" }, schema: schema11.properties.status.properties.lastPushTime.type, parentSchema: schema11.properties.status.properties.lastPushTime, data: data52 };
+            vErrors === null ? vErrors = [err130] : vErrors.push(err130), errors++;
           }
         }
-        if (data35.droppedCommits !== void 0) {
-          let data48 = data35.droppedCommits;
-          if (!(typeof data48 == "number" && !(data48 % 1) && !isNaN(data48) && isFinite(data48))) {
-            let err113 = { instancePath: instancePath + "/status/droppedCommits", schemaPath: "#/properties/status/properties/droppedCommits/type", keyword: "type", params: { type: "integer" }, schema: schema11.properties.status.properties.droppedCommits.type, parentSchema: schema11.properties.status.properties.droppedCommits, data: data48 };
-            vErrors === null ? vErrors = [err113] : vErrors.push(err113), errors++;
+        if (data41.pendingCommits !== void 0) {
+          let data53 = data41.pendingCommits;
+          if (!(typeof data53 == "number" && !(data53 % 1) && !isNaN(data53) && isFinite(data53))) {
+            let err131 = { instancePath: instancePath + "/status/pendingCommits", schemaPath: "#/properties/status/properties/pendingCommits/type", keyword: "type", params: { type: "integer" }, schema: schema11.properties.status.properties.pendingCommits.type, parentSchema: schema11.properties.status.properties.pendingCommits, data: data53 };
+            vErrors === null ? vErrors = [err131] : vErrors.push(err131), errors++;
           }
-          if (typeof data48 == "number" && isFinite(data48) && (data48 < 0 || isNaN(data48))) {
-            let err114 = { instancePath: instancePath + "/status/droppedCommits", schemaPath: "#/properties/status/properties/droppedCommits/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema11.properties.status.properties.droppedCommits, data: data48 };
-            vErrors === null ? vErrors = [err114] : vErrors.push(err114), errors++;
+          if (typeof data53 == "number" && isFinite(data53) && (data53 < 0 || isNaN(data53))) {
+            let err132 = { instancePath: instancePath + "/status/pendingCommits", schemaPath: "#/properties/status/properties/pendingCommits/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema11.properties.status.properties.pendingCommits, data: data53 };
+            vErrors === null ? vErrors = [err132] : vErrors.push(err132), errors++;
+          }
+        }
+        if (data41.droppedCommits !== void 0) {
+          let data54 = data41.droppedCommits;
+          if (!(typeof data54 == "number" && !(data54 % 1) && !isNaN(data54) && isFinite(data54))) {
+            let err133 = { instancePath: instancePath + "/status/droppedCommits", schemaPath: "#/properties/status/properties/droppedCommits/type", keyword: "type", params: { type: "integer" }, schema: schema11.properties.status.properties.droppedCommits.type, parentSchema: schema11.properties.status.properties.droppedCommits, data: data54 };
+            vErrors === null ? vErrors = [err133] : vErrors.push(err133), errors++;
+          }
+          if (typeof data54 == "number" && isFinite(data54) && (data54 < 0 || isNaN(data54))) {
+            let err134 = { instancePath: instancePath + "/status/droppedCommits", schemaPath: "#/properties/status/properties/droppedCommits/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema11.properties.status.properties.droppedCommits, data: data54 };
+            vErrors === null ? vErrors = [err134] : vErrors.push(err134), errors++;
           }
         }
       } else {
-        let err115 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "object" }, schema: schema11.properties.status.type, parentSchema: schema11.properties.status, data: data35 };
-        vErrors === null ? vErrors = [err115] : vErrors.push(err115), errors++;
+        let err135 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "object" }, schema: schema11.properties.status.type, parentSchema: schema11.properties.status, data: data41 };
+        vErrors === null ? vErrors = [err135] : vErrors.push(err135), errors++;
       }
     }
   } else {
-    let err116 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema11.type, parentSchema: schema11, data };
-    vErrors === null ? vErrors = [err116] : vErrors.push(err116), errors++;
+    let err136 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema11.type, parentSchema: schema11, data };
+    vErrors === null ? vErrors = [err136] : vErrors.push(err136), errors++;
   }
   return validate10.errors = vErrors, errors === 0;
 }
-var checkWatchRule = validate11, schema12 = { type: "object", required: ["apiVersion", "kind", "metadata", "spec"], properties: { apiVersion: { type: "string", const: "configbutler.ai/v1alpha1" }, kind: { type: "string", const: "WatchRule" }, metadata: { type: "object", required: ["name", "namespace", "uid", "generation"], properties: { name: { type: "string" }, namespace: { type: "string" }, uid: { type: "string" }, generation: { type: "integer" }, resourceVersion: { type: "string" }, creationTimestamp: { type: "string" }, deletionTimestamp: { type: "string" }, finalizers: { type: "array", items: { type: "string" } }, labels: { type: "object", additionalProperties: { type: "string" } }, annotations: { type: "object", additionalProperties: { type: "string" } } } }, spec: { type: "object", required: ["gitRepoConfigRef", "resources"], properties: { gitRepoConfigRef: { type: "string", title: 'the name of a GitRepoConfig (lower-case letters, digits, "-" and ".")', minLength: 1, maxLength: 253, pattern: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$" }, resources: { type: "array", minItems: 1, maxItems: 64, items: { type: "object", required: ["apiVersion", "kind"], properties: { apiVersion: { type: "string", title: '"v1", "<group>/<version>", "<group>/*" or "*"', minLength: 1, maxLength: 317, pattern: "^(\\*|v1|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/(\\*|[a-z]([a-z0-9-]{0,61}[a-z0-9])?))$" }, kind: { type: "string", title: 'a kind such as ConfigMap, or "*"', minLength: 1, maxLength: 63, pattern: "^(\\*|[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?)$" }, names: { type: "array", minItems: 1, maxItems: 64, items: { type: "string", title: 'a glob of object names, without "/" or white space', minLength: 1, maxLength: 253, pattern: "^[^\\x00-\\x20\\x7f/]+$" } }, operations: { type: "array", minItems: 1, maxItems: 3, items: { type: "string", maxLength: 6, enum: ["CREATE", "UPDATE", "DELETE"] }, uniqueItems: !0 } }, additionalProperties: !1 } }, namespaceSelector: { type: "object", properties: { matchLabels: { type: "object", minProperties: 1, maxProperties: 32, additionalProperties: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } }, matchExpressions: { type: "array", maxItems: 32, items: { type: "object", required: ["key", "operator"], properties: { key: { type: "string", title: "a label key such as app or example.com/team", minLength: 1, maxLength: 317, pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$" }, operator: { type: "string", enum: ["In", "NotIn", "Exists", "DoesNotExist"] }, values: { type: "array", maxItems: 64, items: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } } }, additionalProperties: !1 } } }, additionalProperties: !1 }, objectSelector: { type: "object", properties: { matchLabels: { type: "object", minProperties: 1, maxProperties: 32, additionalProperties: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } }, matchExpressions: { type: "array", maxItems: 32, items: { type: "object", required: ["key", "operator"], properties: { key: { type: "string", title: "a label key such as app or example.com/team", minLength: 1, maxLength: 317, pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$" }, operator: { type: "string", enum: ["In", "NotIn", "Exists", "DoesNotExist"] }, values: { type: "array", maxItems: 64, items: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } } }, additionalProperties: !1 } } }, additionalProperties: !1 }, excludeLabels: { type: "object", properties: { matchLabels: { type: "object", minProperties: 1, maxProperties: 32, additionalProperties: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } }, matchExpressions: { type: "array", maxItems: 32, items: { type: "object", required: ["key", "operator"], properties: { key: { type: "string", title: "a label key such as app or example.com/team", minLength: 1, maxLength: 317, pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$" }, operator: { type: "string", enum: ["In", "NotIn", "Exists", "DoesNotExist"] }, values: { type: "array", maxItems: 64, items: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } } }, additionalProperties: !1 } } }, additionalProperties: !1 }, excludeUsers: { type: "array", maxItems: 64, items: { type: "string", title: "a glob of user names, without control characters", minLength: 1, maxLength: 256, pattern: "^[^\\x00-\\x1f\\x7f]+$" } }, excludeFields: { type: "array", maxItems: 64, items: { type: "string", title: 'a field path such as spec.replicas, data.*, spec.containers[*].image or metadata.annotations["example.com/build"]', minLength: 1, maxLength: 512, pattern: '^[A-Za-z_][A-Za-z0-9_-]*(\\.([A-Za-z0-9_-]+|\\*)|\\[("[^"\\\\\\x00-\\x1f\\x7f]+"|\\*)\\])*$' } }, suspend: { type: "boolean", default: !1 } }, additionalProperties: !1 }, status: { type: "object", properties: { observedGeneration: { type: "integer", minimum: 0 }, conditions: { type: "array", maxItems: 16, items: { type: "object", required: ["type", "status", "reason", "message", "lastTransitionTime"], properties: { type: { type: "string", title: "a condition type in CamelCase", minLength: 1, maxLength: 316, pattern: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$" }, status: { type: "string", enum: ["True", "False", "Unknown"] }, reason: { type: "string", title: "a reason in CamelCase", minLength: 1, maxLength: 1024, pattern: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$" }, message: { type: "string", maxLength: 32768 }, lastTransitionTime: { title: "a time such as 2025-01-31T18:30:00Z", type: "string", maxLength: 64, pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, observedGeneration: { type: "integer", minimum: 0 } }, additionalProperties: !1 } }, resources: { type: "array", maxItems: 512, items: { type: "object", required: ["apiVersion", "kind", "objects"], properties: { apiVersion: { type: "string", maxLength: 317 }, kind: { type: "string", maxLength: 63 }, objects: { type: "integer", minimum: 0 } }, additionalProperties: !1 } }, matchedResources: { minimum: 0, maximum: 2147483647, type: "integer" }, capturedObjects: { type: "integer", minimum: 0 }, commits: { type: "integer", minimum: 0 }, droppedChanges: { type: "integer", minimum: 0 }, lastSnapshotTime: { title: "a time such as 2025-01-31T18:30:00Z", type: "string", maxLength: 64, pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, lastSnapshotCommit: { type: "string", title: "a full commit ID in lower-case hexadecimal", maxLength: 64, pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" } }, additionalProperties: !1 } }, additionalProperties: !1 }, func52 = Object.prototype.hasOwnProperty, pattern15 = new RegExp("^(\\*|v1|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/(\\*|[a-z]([a-z0-9-]{0,61}[a-z0-9])?))$", "u"), pattern16 = new RegExp("^(\\*|[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?)$", "u"), pattern17 = new RegExp("^[^\\x00-\\x20\\x7f/]+$", "u"), pattern18 = new RegExp("^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$", "u"), pattern19 = new RegExp("^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", "u"), pattern27 = new RegExp("^[^\\x00-\\x1f\\x7f]+$", "u"), pattern28 = new RegExp('^[A-Za-z_][A-Za-z0-9_-]*(\\.([A-Za-z0-9_-]+|\\*)|\\[("[^"\\\\\\x00-\\x1f\\x7f]+"|\\*)\\])*$', "u");
+var checkWatchRule = validate11, schema12 = { type: "object", required: ["apiVersion", "kind", "metadata", "spec"], properties: { apiVersion: { type: "string", const: "configbutler.ai/v1alpha1" }, kind: { type: "string", const: "WatchRule" }, metadata: { type: "object", required: ["name", "namespace", "uid", "generation"], properties: { name: { type: "string" }, namespace: { type: "string" }, uid: { type: "string" }, generation: { type: "integer" }, resourceVersion: { type: "string" }, creationTimestamp: { type: "string" }, deletionTimestamp: { type: "string" }, finalizers: { type: "array", items: { type: "string" } }, labels: { type: "object", additionalProperties: { type: "string" } }, annotations: { type: "object", additionalProperties: { type: "string" } } } }, spec: { type: "object", required: ["gitRepoConfigRef", "resources"], properties: { gitRepoConfigRef: { type: "string", title: 'the name of a GitRepoConfig (lower-case letters, digits, "-" and ".")', minLength: 1, maxLength: 253, pattern: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$" }, resources: { type: "array", minItems: 1, maxItems: 64, items: { type: "object", required: ["apiVersion", "kind"], properties: { apiVersion: { type: "string", title: '"v1", "<group>/<version>", "<group>/*" or "*"', minLength: 1, maxLength: 317, pattern: "^(\\*|v1|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/(\\*|[a-z]([a-z0-9-]{0,61}[a-z0-9])?))$" }, kind: { type: "string", title: 'a kind such as ConfigMap, or "*"', minLength: 1, maxLength: 63, pattern: "^(\\*|[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?)$" }, names: { type: "array", minItems: 1, maxItems: 64, items: { type: "string", title: 'a glob of object names, without "/" or white space', minLength: 1, maxLength: 253, pattern: "^[^\\x00-\\x20\\x7f/]+$" } }, operations: { type: "array", minItems: 1, maxItems: 3, items: { type: "string", maxLength: 6, enum: ["CREATE", "UPDATE", "DELETE"] }, uniqueItems: !0 } }, additionalProperties: !1 } }, namespaceSelector: { type: "object", properties: { matchLabels: { type: "object", minProperties: 1, maxProperties: 32, additionalProperties: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } }, matchExpressions: { type: "array", maxItems: 32, items: { type: "object", required: ["key", "operator"], properties: { key: { type: "string", title: "a label key such as app or example.com/team", minLength: 1, maxLength: 317, pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$" }, operator: { type: "string", enum: ["In", "NotIn", "Exists", "DoesNotExist"] }, values: { type: "array", maxItems: 64, items: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } } }, additionalProperties: !1 } } }, additionalProperties: !1 }, objectSelector: { type: "object", properties: { matchLabels: { type: "object", minProperties: 1, maxProperties: 32, additionalProperties: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } }, matchExpressions: { type: "array", maxItems: 32, items: { type: "object", required: ["key", "operator"], properties: { key: { type: "string", title: "a label key such as app or example.com/team", minLength: 1, maxLength: 317, pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$" }, operator: { type: "string", enum: ["In", "NotIn", "Exists", "DoesNotExist"] }, values: { type: "array", maxItems: 64, items: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } } }, additionalProperties: !1 } } }, additionalProperties: !1 }, excludeLabels: { type: "object", properties: { matchLabels: { type: "object", minProperties: 1, maxProperties: 32, additionalProperties: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } }, matchExpressions: { type: "array", maxItems: 32, items: { type: "object", required: ["key", "operator"], properties: { key: { type: "string", title: "a label key such as app or example.com/team", minLength: 1, maxLength: 317, pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$" }, operator: { type: "string", enum: ["In", "NotIn", "Exists", "DoesNotExist"] }, values: { type: "array", maxItems: 64, items: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } } }, additionalProperties: !1 } } }, additionalProperties: !1 }, excludeUsers: { type: "array", maxItems: 64, items: { type: "string", title: "a glob of user names, without control characters", minLength: 1, maxLength: 256, pattern: "^[^\\x00-\\x1f\\x7f]+$" } }, excludeFields: { type: "array", maxItems: 64, items: { type: "string", title: 'a field path such as spec.replicas, data.*, spec.containers[*].image or metadata.annotations["example.com/build"]', minLength: 1, maxLength: 512, pattern: '^[A-Za-z_][A-Za-z0-9_-]*(\\.([A-Za-z0-9_-]+|\\*)|\\[("[^"\\\\\\x00-\\x1f\\x7f]+"|\\*)\\])*$' } }, suspend: { type: "boolean", default: !1 } }, additionalProperties: !1 }, status: { type: "object", properties: { observedGeneration: { type: "integer", minimum: 0 }, conditions: { type: "array", maxItems: 16, items: { type: "object", required: ["type", "status", "reason", "message", "lastTransitionTime"], properties: { type: { type: "string", title: "a condition type in CamelCase", minLength: 1, maxLength: 316, pattern: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$" }, status: { type: "string", enum: ["True", "False", "Unknown"] }, reason: { type: "string", title: "a reason in CamelCase", minLength: 1, maxLength: 1024, pattern: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$" }, message: { type: "string", maxLength: 32768 }, lastTransitionTime: { title: "a time such as 2025-01-31T18:30:00Z", type: "string", maxLength: 64, pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, observedGeneration: { type: "integer", minimum: 0 } }, additionalProperties: !1 } }, resources: { type: "array", maxItems: 512, items: { type: "object", required: ["apiVersion", "kind", "objects"], properties: { apiVersion: { type: "string", maxLength: 317 }, kind: { type: "string", maxLength: 63 }, objects: { type: "integer", minimum: 0 } }, additionalProperties: !1 } }, matchedResources: { minimum: 0, maximum: 2147483647, type: "integer" }, capturedObjects: { type: "integer", minimum: 0 }, commits: { type: "integer", minimum: 0 }, droppedChanges: { type: "integer", minimum: 0 }, lastSnapshotTime: { title: "a time such as 2025-01-31T18:30:00Z", type: "string", maxLength: 64, pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, lastSnapshotCommit: { type: "string", title: "a full commit ID in lower-case hexadecimal", maxLength: 64, pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" } }, additionalProperties: !1 } }, additionalProperties: !1 }, func58 = Object.prototype.hasOwnProperty, pattern18 = new RegExp("^(\\*|v1|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/(\\*|[a-z]([a-z0-9-]{0,61}[a-z0-9])?))$", "u"), pattern19 = new RegExp("^(\\*|[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?)$", "u"), pattern20 = new RegExp("^[^\\x00-\\x20\\x7f/]+$", "u"), pattern21 = new RegExp("^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$", "u"), pattern22 = new RegExp("^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", "u"), pattern30 = new RegExp("^[^\\x00-\\x1f\\x7f]+$", "u");
 function validate11(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null, errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -907,7 +1015,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                       let err37 = { instancePath: instancePath + "/spec/resources/" + i1 + "/apiVersion", schemaPath: "#/properties/spec/properties/resources/items/properties/apiVersion/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema12.properties.spec.properties.resources.items.properties.apiVersion, data: data20 };
                       vErrors === null ? vErrors = [err37] : vErrors.push(err37), errors++;
                     }
-                    if (!pattern15.test(data20)) {
+                    if (!pattern18.test(data20)) {
                       let err38 = { instancePath: instancePath + "/spec/resources/" + i1 + "/apiVersion", schemaPath: "#/properties/spec/properties/resources/items/properties/apiVersion/pattern", keyword: "pattern", params: { pattern: "^(\\*|v1|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/(\\*|[a-z]([a-z0-9-]{0,61}[a-z0-9])?))$" }, schema: "^(\\*|v1|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/(\\*|[a-z]([a-z0-9-]{0,61}[a-z0-9])?))$", parentSchema: schema12.properties.spec.properties.resources.items.properties.apiVersion, data: data20 };
                       vErrors === null ? vErrors = [err38] : vErrors.push(err38), errors++;
                     }
@@ -927,7 +1035,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                       let err41 = { instancePath: instancePath + "/spec/resources/" + i1 + "/kind", schemaPath: "#/properties/spec/properties/resources/items/properties/kind/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema12.properties.spec.properties.resources.items.properties.kind, data: data21 };
                       vErrors === null ? vErrors = [err41] : vErrors.push(err41), errors++;
                     }
-                    if (!pattern16.test(data21)) {
+                    if (!pattern19.test(data21)) {
                       let err42 = { instancePath: instancePath + "/spec/resources/" + i1 + "/kind", schemaPath: "#/properties/spec/properties/resources/items/properties/kind/pattern", keyword: "pattern", params: { pattern: "^(\\*|[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?)$" }, schema: "^(\\*|[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?)$", parentSchema: schema12.properties.spec.properties.resources.items.properties.kind, data: data21 };
                       vErrors === null ? vErrors = [err42] : vErrors.push(err42), errors++;
                     }
@@ -959,7 +1067,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                           let err47 = { instancePath: instancePath + "/spec/resources/" + i1 + "/names/" + i2, schemaPath: "#/properties/spec/properties/resources/items/properties/names/items/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema12.properties.spec.properties.resources.items.properties.names.items, data: data23 };
                           vErrors === null ? vErrors = [err47] : vErrors.push(err47), errors++;
                         }
-                        if (!pattern17.test(data23)) {
+                        if (!pattern20.test(data23)) {
                           let err48 = { instancePath: instancePath + "/spec/resources/" + i1 + "/names/" + i2, schemaPath: "#/properties/spec/properties/resources/items/properties/names/items/pattern", keyword: "pattern", params: { pattern: "^[^\\x00-\\x20\\x7f/]+$" }, schema: "^[^\\x00-\\x20\\x7f/]+$", parentSchema: schema12.properties.spec.properties.resources.items.properties.names.items, data: data23 };
                           vErrors === null ? vErrors = [err48] : vErrors.push(err48), errors++;
                         }
@@ -1055,7 +1163,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                       let err62 = { instancePath: instancePath + "/spec/namespaceSelector/matchLabels/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/spec/properties/namespaceSelector/properties/matchLabels/additionalProperties/maxLength", keyword: "maxLength", params: { limit: 63 }, schema: 63, parentSchema: schema12.properties.spec.properties.namespaceSelector.properties.matchLabels.additionalProperties, data: data28 };
                       vErrors === null ? vErrors = [err62] : vErrors.push(err62), errors++;
                     }
-                    if (!pattern18.test(data28)) {
+                    if (!pattern21.test(data28)) {
                       let err63 = { instancePath: instancePath + "/spec/namespaceSelector/matchLabels/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/spec/properties/namespaceSelector/properties/matchLabels/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" }, schema: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$", parentSchema: schema12.properties.spec.properties.namespaceSelector.properties.matchLabels.additionalProperties, data: data28 };
                       vErrors === null ? vErrors = [err63] : vErrors.push(err63), errors++;
                     }
@@ -1101,7 +1209,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                           let err70 = { instancePath: instancePath + "/spec/namespaceSelector/matchExpressions/" + i5 + "/key", schemaPath: "#/properties/spec/properties/namespaceSelector/properties/matchExpressions/items/properties/key/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema12.properties.spec.properties.namespaceSelector.properties.matchExpressions.items.properties.key, data: data31 };
                           vErrors === null ? vErrors = [err70] : vErrors.push(err70), errors++;
                         }
-                        if (!pattern19.test(data31)) {
+                        if (!pattern22.test(data31)) {
                           let err71 = { instancePath: instancePath + "/spec/namespaceSelector/matchExpressions/" + i5 + "/key", schemaPath: "#/properties/spec/properties/namespaceSelector/properties/matchExpressions/items/properties/key/pattern", keyword: "pattern", params: { pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$" }, schema: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", parentSchema: schema12.properties.spec.properties.namespaceSelector.properties.matchExpressions.items.properties.key, data: data31 };
                           vErrors === null ? vErrors = [err71] : vErrors.push(err71), errors++;
                         }
@@ -1136,7 +1244,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                               let err76 = { instancePath: instancePath + "/spec/namespaceSelector/matchExpressions/" + i5 + "/values/" + i6, schemaPath: "#/properties/spec/properties/namespaceSelector/properties/matchExpressions/items/properties/values/items/maxLength", keyword: "maxLength", params: { limit: 63 }, schema: 63, parentSchema: schema12.properties.spec.properties.namespaceSelector.properties.matchExpressions.items.properties.values.items, data: data34 };
                               vErrors === null ? vErrors = [err76] : vErrors.push(err76), errors++;
                             }
-                            if (!pattern18.test(data34)) {
+                            if (!pattern21.test(data34)) {
                               let err77 = { instancePath: instancePath + "/spec/namespaceSelector/matchExpressions/" + i5 + "/values/" + i6, schemaPath: "#/properties/spec/properties/namespaceSelector/properties/matchExpressions/items/properties/values/items/pattern", keyword: "pattern", params: { pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" }, schema: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$", parentSchema: schema12.properties.spec.properties.namespaceSelector.properties.matchExpressions.items.properties.values.items, data: data34 };
                               vErrors === null ? vErrors = [err77] : vErrors.push(err77), errors++;
                             }
@@ -1188,7 +1296,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                       let err85 = { instancePath: instancePath + "/spec/objectSelector/matchLabels/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/spec/properties/objectSelector/properties/matchLabels/additionalProperties/maxLength", keyword: "maxLength", params: { limit: 63 }, schema: 63, parentSchema: schema12.properties.spec.properties.objectSelector.properties.matchLabels.additionalProperties, data: data37 };
                       vErrors === null ? vErrors = [err85] : vErrors.push(err85), errors++;
                     }
-                    if (!pattern18.test(data37)) {
+                    if (!pattern21.test(data37)) {
                       let err86 = { instancePath: instancePath + "/spec/objectSelector/matchLabels/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/spec/properties/objectSelector/properties/matchLabels/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" }, schema: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$", parentSchema: schema12.properties.spec.properties.objectSelector.properties.matchLabels.additionalProperties, data: data37 };
                       vErrors === null ? vErrors = [err86] : vErrors.push(err86), errors++;
                     }
@@ -1234,7 +1342,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                           let err93 = { instancePath: instancePath + "/spec/objectSelector/matchExpressions/" + i7 + "/key", schemaPath: "#/properties/spec/properties/objectSelector/properties/matchExpressions/items/properties/key/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema12.properties.spec.properties.objectSelector.properties.matchExpressions.items.properties.key, data: data40 };
                           vErrors === null ? vErrors = [err93] : vErrors.push(err93), errors++;
                         }
-                        if (!pattern19.test(data40)) {
+                        if (!pattern22.test(data40)) {
                           let err94 = { instancePath: instancePath + "/spec/objectSelector/matchExpressions/" + i7 + "/key", schemaPath: "#/properties/spec/properties/objectSelector/properties/matchExpressions/items/properties/key/pattern", keyword: "pattern", params: { pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$" }, schema: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", parentSchema: schema12.properties.spec.properties.objectSelector.properties.matchExpressions.items.properties.key, data: data40 };
                           vErrors === null ? vErrors = [err94] : vErrors.push(err94), errors++;
                         }
@@ -1269,7 +1377,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                               let err99 = { instancePath: instancePath + "/spec/objectSelector/matchExpressions/" + i7 + "/values/" + i8, schemaPath: "#/properties/spec/properties/objectSelector/properties/matchExpressions/items/properties/values/items/maxLength", keyword: "maxLength", params: { limit: 63 }, schema: 63, parentSchema: schema12.properties.spec.properties.objectSelector.properties.matchExpressions.items.properties.values.items, data: data43 };
                               vErrors === null ? vErrors = [err99] : vErrors.push(err99), errors++;
                             }
-                            if (!pattern18.test(data43)) {
+                            if (!pattern21.test(data43)) {
                               let err100 = { instancePath: instancePath + "/spec/objectSelector/matchExpressions/" + i7 + "/values/" + i8, schemaPath: "#/properties/spec/properties/objectSelector/properties/matchExpressions/items/properties/values/items/pattern", keyword: "pattern", params: { pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" }, schema: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$", parentSchema: schema12.properties.spec.properties.objectSelector.properties.matchExpressions.items.properties.values.items, data: data43 };
                               vErrors === null ? vErrors = [err100] : vErrors.push(err100), errors++;
                             }
@@ -1321,7 +1429,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                       let err108 = { instancePath: instancePath + "/spec/excludeLabels/matchLabels/" + key12.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/spec/properties/excludeLabels/properties/matchLabels/additionalProperties/maxLength", keyword: "maxLength", params: { limit: 63 }, schema: 63, parentSchema: schema12.properties.spec.properties.excludeLabels.properties.matchLabels.additionalProperties, data: data46 };
                       vErrors === null ? vErrors = [err108] : vErrors.push(err108), errors++;
                     }
-                    if (!pattern18.test(data46)) {
+                    if (!pattern21.test(data46)) {
                       let err109 = { instancePath: instancePath + "/spec/excludeLabels/matchLabels/" + key12.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/spec/properties/excludeLabels/properties/matchLabels/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" }, schema: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$", parentSchema: schema12.properties.spec.properties.excludeLabels.properties.matchLabels.additionalProperties, data: data46 };
                       vErrors === null ? vErrors = [err109] : vErrors.push(err109), errors++;
                     }
@@ -1367,7 +1475,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                           let err116 = { instancePath: instancePath + "/spec/excludeLabels/matchExpressions/" + i9 + "/key", schemaPath: "#/properties/spec/properties/excludeLabels/properties/matchExpressions/items/properties/key/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema12.properties.spec.properties.excludeLabels.properties.matchExpressions.items.properties.key, data: data49 };
                           vErrors === null ? vErrors = [err116] : vErrors.push(err116), errors++;
                         }
-                        if (!pattern19.test(data49)) {
+                        if (!pattern22.test(data49)) {
                           let err117 = { instancePath: instancePath + "/spec/excludeLabels/matchExpressions/" + i9 + "/key", schemaPath: "#/properties/spec/properties/excludeLabels/properties/matchExpressions/items/properties/key/pattern", keyword: "pattern", params: { pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$" }, schema: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", parentSchema: schema12.properties.spec.properties.excludeLabels.properties.matchExpressions.items.properties.key, data: data49 };
                           vErrors === null ? vErrors = [err117] : vErrors.push(err117), errors++;
                         }
@@ -1402,7 +1510,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                               let err122 = { instancePath: instancePath + "/spec/excludeLabels/matchExpressions/" + i9 + "/values/" + i10, schemaPath: "#/properties/spec/properties/excludeLabels/properties/matchExpressions/items/properties/values/items/maxLength", keyword: "maxLength", params: { limit: 63 }, schema: 63, parentSchema: schema12.properties.spec.properties.excludeLabels.properties.matchExpressions.items.properties.values.items, data: data52 };
                               vErrors === null ? vErrors = [err122] : vErrors.push(err122), errors++;
                             }
-                            if (!pattern18.test(data52)) {
+                            if (!pattern21.test(data52)) {
                               let err123 = { instancePath: instancePath + "/spec/excludeLabels/matchExpressions/" + i9 + "/values/" + i10, schemaPath: "#/properties/spec/properties/excludeLabels/properties/matchExpressions/items/properties/values/items/pattern", keyword: "pattern", params: { pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" }, schema: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$", parentSchema: schema12.properties.spec.properties.excludeLabels.properties.matchExpressions.items.properties.values.items, data: data52 };
                               vErrors === null ? vErrors = [err123] : vErrors.push(err123), errors++;
                             }
@@ -1450,7 +1558,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   let err131 = { instancePath: instancePath + "/spec/excludeUsers/" + i11, schemaPath: "#/properties/spec/properties/excludeUsers/items/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema12.properties.spec.properties.excludeUsers.items, data: data54 };
                   vErrors === null ? vErrors = [err131] : vErrors.push(err131), errors++;
                 }
-                if (!pattern27.test(data54)) {
+                if (!pattern30.test(data54)) {
                   let err132 = { instancePath: instancePath + "/spec/excludeUsers/" + i11, schemaPath: "#/properties/spec/properties/excludeUsers/items/pattern", keyword: "pattern", params: { pattern: "^[^\\x00-\\x1f\\x7f]+$" }, schema: "^[^\\x00-\\x1f\\x7f]+$", parentSchema: schema12.properties.spec.properties.excludeUsers.items, data: data54 };
                   vErrors === null ? vErrors = [err132] : vErrors.push(err132), errors++;
                 }
@@ -1483,7 +1591,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                   let err137 = { instancePath: instancePath + "/spec/excludeFields/" + i12, schemaPath: "#/properties/spec/properties/excludeFields/items/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema12.properties.spec.properties.excludeFields.items, data: data56 };
                   vErrors === null ? vErrors = [err137] : vErrors.push(err137), errors++;
                 }
-                if (!pattern28.test(data56)) {
+                if (!pattern11.test(data56)) {
                   let err138 = { instancePath: instancePath + "/spec/excludeFields/" + i12, schemaPath: "#/properties/spec/properties/excludeFields/items/pattern", keyword: "pattern", params: { pattern: '^[A-Za-z_][A-Za-z0-9_-]*(\\.([A-Za-z0-9_-]+|\\*)|\\[("[^"\\\\\\x00-\\x1f\\x7f]+"|\\*)\\])*$' }, schema: '^[A-Za-z_][A-Za-z0-9_-]*(\\.([A-Za-z0-9_-]+|\\*)|\\[("[^"\\\\\\x00-\\x1f\\x7f]+"|\\*)\\])*$', parentSchema: schema12.properties.spec.properties.excludeFields.items, data: data56 };
                   vErrors === null ? vErrors = [err138] : vErrors.push(err138), errors++;
                 }
@@ -1511,7 +1619,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
       let data58 = data.status;
       if (data58 && typeof data58 == "object" && !Array.isArray(data58)) {
         for (let key14 in data58)
-          func52.call(schema12.properties.status.properties, key14) || delete data58[key14];
+          func58.call(schema12.properties.status.properties, key14) || delete data58[key14];
         if (data58.observedGeneration !== void 0) {
           let data59 = data58.observedGeneration;
           if (!(typeof data59 == "number" && !(data59 % 1) && !isNaN(data59) && isFinite(data59))) {
@@ -1567,7 +1675,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                       let err152 = { instancePath: instancePath + "/status/conditions/" + i13 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema12.properties.status.properties.conditions.items.properties.type, data: data62 };
                       vErrors === null ? vErrors = [err152] : vErrors.push(err152), errors++;
                     }
-                    if (!pattern9.test(data62)) {
+                    if (!pattern12.test(data62)) {
                       let err153 = { instancePath: instancePath + "/status/conditions/" + i13 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$" }, schema: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$", parentSchema: schema12.properties.status.properties.conditions.items.properties.type, data: data62 };
                       vErrors === null ? vErrors = [err153] : vErrors.push(err153), errors++;
                     }
@@ -1598,7 +1706,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                       let err158 = { instancePath: instancePath + "/status/conditions/" + i13 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema12.properties.status.properties.conditions.items.properties.reason, data: data64 };
                       vErrors === null ? vErrors = [err158] : vErrors.push(err158), errors++;
                     }
-                    if (!pattern10.test(data64)) {
+                    if (!pattern13.test(data64)) {
                       let err159 = { instancePath: instancePath + "/status/conditions/" + i13 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$" }, schema: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$", parentSchema: schema12.properties.status.properties.conditions.items.properties.reason, data: data64 };
                       vErrors === null ? vErrors = [err159] : vErrors.push(err159), errors++;
                     }
@@ -1626,7 +1734,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
                       let err163 = { instancePath: instancePath + "/status/conditions/" + i13 + "/lastTransitionTime", schemaPath: "#/properties/status/properties/conditions/items/properties/lastTransitionTime/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema12.properties.status.properties.conditions.items.properties.lastTransitionTime, data: data66 };
                       vErrors === null ? vErrors = [err163] : vErrors.push(err163), errors++;
                     }
-                    if (!pattern11.test(data66)) {
+                    if (!pattern14.test(data66)) {
                       let err164 = { instancePath: instancePath + "/status/conditions/" + i13 + "/lastTransitionTime", schemaPath: "#/properties/status/properties/conditions/items/properties/lastTransitionTime/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, schema: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$", parentSchema: schema12.properties.status.properties.conditions.items.properties.lastTransitionTime, data: data66 };
                       vErrors === null ? vErrors = [err164] : vErrors.push(err164), errors++;
                     }
@@ -1783,7 +1891,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               let err191 = { instancePath: instancePath + "/status/lastSnapshotTime", schemaPath: "#/properties/status/properties/lastSnapshotTime/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema12.properties.status.properties.lastSnapshotTime, data: data77 };
               vErrors === null ? vErrors = [err191] : vErrors.push(err191), errors++;
             }
-            if (!pattern11.test(data77)) {
+            if (!pattern14.test(data77)) {
               let err192 = { instancePath: instancePath + "/status/lastSnapshotTime", schemaPath: "#/properties/status/properties/lastSnapshotTime/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, schema: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$", parentSchema: schema12.properties.status.properties.lastSnapshotTime, data: data77 };
               vErrors === null ? vErrors = [err192] : vErrors.push(err192), errors++;
             }
@@ -1799,7 +1907,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
               let err194 = { instancePath: instancePath + "/status/lastSnapshotCommit", schemaPath: "#/properties/status/properties/lastSnapshotCommit/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema12.properties.status.properties.lastSnapshotCommit, data: data78 };
               vErrors === null ? vErrors = [err194] : vErrors.push(err194), errors++;
             }
-            if (!pattern12.test(data78)) {
+            if (!pattern15.test(data78)) {
               let err195 = { instancePath: instancePath + "/status/lastSnapshotCommit", schemaPath: "#/properties/status/properties/lastSnapshotCommit/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, schema: "^[0-9a-f]{40}([0-9a-f]{24})?$", parentSchema: schema12.properties.status.properties.lastSnapshotCommit, data: data78 };
               vErrors === null ? vErrors = [err195] : vErrors.push(err195), errors++;
             }

@@ -14,7 +14,7 @@ if (process.argv.includes('--help')) {
   console.log(
     'Usage: node scripts/setup.mjs [--test]\n\n' +
       'Checks Node and git, and installs the npm packages of package-lock.json when they are not there.\n' +
-      '--test  also makes sure that sshd and openssl are there, which the tests run as real servers.',
+      '--test  also makes sure that sshd, openssl and PyYAML are there, which the tests run.',
   );
   process.exit(0);
 }
@@ -72,14 +72,16 @@ function packagesOf(path) {
   return JSON.parse(readFileSync(path, 'utf8')).packages;
 }
 
-/** The programs that tests run as real servers, installed where that is possible without asking. */
+/** What only the tests run, installed where that is possible without asking. */
 function ensureTestPrograms() {
   const wanted = [
     { program: 'sshd', packageName: 'openssh-server' },
     { program: 'ssh-keygen', packageName: 'openssh-client' },
     { program: 'openssl', packageName: 'openssl' },
+    { program: 'PyYAML', packageName: 'python3-yaml', isThere: hasPyYaml },
   ];
-  const missing = wanted.filter(({ program }) => !isInstalled(program));
+  const isMissing = ({ program, isThere = isInstalled }) => !isThere(program);
+  const missing = wanted.filter(isMissing);
   if (missing.length === 0) return;
   const packages = missing.map(({ packageName }) => packageName);
   const programs = missing.map(({ program }) => program).join(', ');
@@ -92,7 +94,7 @@ function ensureTestPrograms() {
       if (ran.status !== 0) console.error(ran.stderr.trim());
     }
   }
-  const still = missing.filter(({ program }) => !isInstalled(program));
+  const still = missing.filter(isMissing);
   if (still.length === 0) return;
   fail(
     `The tests need ${still.map(({ program }) => program).join(', ')}. Install it, for example with\n` +
@@ -104,6 +106,13 @@ function ensureTestPrograms() {
 function isInstalled(program) {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/sbin'];
   return folders.some((folder) => folder !== '' && existsSync(join(folder, program)));
+}
+
+/** The first python3 on PATH may be one of a person's own, without it. The same places as the tests look at. */
+function hasPyYaml() {
+  return ['python3', '/usr/bin/python3'].some(
+    (python) => spawnSync(python, ['-c', 'import yaml; yaml.CSafeLoader'], { stdio: 'ignore' }).status === 0,
+  );
 }
 
 function isAtLeast(version, [major, minor]) {

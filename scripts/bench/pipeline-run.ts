@@ -97,6 +97,7 @@ export async function runPipeline(
         committer: COMMITTER,
         maxFileBytes: 4 * 1024 * 1024,
         secretsPolicy: 'Redact',
+        sensitiveKinds: new Map(),
         redactionKey: Buffer.alloc(32, 1),
       },
       branchOf(worker, COMMITTER.email),

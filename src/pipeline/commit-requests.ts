@@ -8,7 +8,9 @@ import { pathOf } from '../place/path.ts';
 import { renderYaml } from '../render/yaml.ts';
 import { removeFields } from '../sanitize/exclude-fields.ts';
 import type { Manifest } from '../sanitize/manifest.ts';
-import { redact } from '../sanitize/redact.ts';
+import { isSensitive, redact } from '../sanitize/redact.ts';
+import { refuseToApply } from '../sanitize/refuse-to-apply.ts';
+import type { SensitiveKinds } from '../sanitize/sensitive-kinds.ts';
 import type { ActiveRule } from './active-rule.ts';
 import type { ObservedChange } from './observe.ts';
 
@@ -24,6 +26,8 @@ export interface TargetSettings {
   /** Larger files are not committed. */
   readonly maxFileBytes: number;
   readonly secretsPolicy: 'Redact' | 'Skip';
+  /** Kinds beside Secret that hold secrets. */
+  readonly sensitiveKinds: SensitiveKinds;
   /** Keys the fingerprints of redacted values; one per repository. */
   readonly redactionKey: Buffer;
 }
@@ -117,11 +121,14 @@ export class CommitRequests {
 
   /**
    * The file of an object: without any secret value, and without the fields that its rules leave out. In this order:
-   * a value has to be known to be recognised where it is quoted, in an annotation for instance.
+   * a value has to be known to be recognised where it is quoted, in an annotation for instance. What is redacted can
+   * not be applied, also where the fields left out are all that was.
    */
   render(manifest: Manifest, rules: readonly ActiveRule[]): Buffer {
-    let cleaned = redact(manifest, this.#settings.redactionKey);
+    const { redactionKey, sensitiveKinds } = this.#settings;
+    let cleaned = redact(manifest, redactionKey, sensitiveKinds);
     for (const rule of rules) cleaned = removeFields(cleaned, rule.excludeFields);
+    if (isSensitive(manifest, sensitiveKinds)) cleaned = refuseToApply(cleaned);
     return Buffer.from(renderYaml(cleaned));
   }
 

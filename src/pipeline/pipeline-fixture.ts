@@ -378,6 +378,7 @@ function settings(key: string) {
     committer: { name: 'Operator', email: 'operator@example.com' },
     maxFileBytes: 4 * 1024 * 1024,
     secretsPolicy: 'Redact' as const,
+    sensitiveKinds: new Map(),
     redactionKey: Buffer.alloc(32, 1),
   };
 }

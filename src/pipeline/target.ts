@@ -74,11 +74,7 @@ export class Target {
     this.settings = settings;
     this.branch = branch;
     this.requests = new CommitRequests(settings, events, log);
-    this.cursor = new TargetCursor(
-      settings.owner,
-      branch,
-      JSON.stringify([settings.prefix, settings.secretsPolicy, settings.maxFileBytes]),
-    );
+    this.cursor = new TargetCursor(settings.owner, branch, schemeOf(settings));
     this.#clock = clock;
     this.#room = new Room(clock, (isStuck) => {
       if (isStuck) {
@@ -143,7 +139,8 @@ export class Target {
     namespaces: NamespaceLabels,
   ): readonly ActiveRule[] {
     const { resource, object, operation } = observed;
-    if (this.settings.secretsPolicy === 'Skip' && isSensitive(object)) return [];
+    const { secretsPolicy, sensitiveKinds } = this.settings;
+    if (secretsPolicy === 'Skip' && isSensitive(object, sensitiveKinds)) return [];
     return this.rules.filter(({ selection }) =>
       operation === 'DELETE'
         ? selection.covers(resource, object.metadata.name, operation)
@@ -329,4 +326,10 @@ export class Target {
       this.cursor.markRule(rule, this.#clock.now());
     }
   }
+}
+
+/** Whatever decides which file has which content, beside what rules select. */
+function schemeOf({ prefix, secretsPolicy, maxFileBytes, sensitiveKinds }: TargetSettings): string {
+  const kinds = sensitiveKinds.size === 0 ? [] : [[...sensitiveKinds]];
+  return JSON.stringify([prefix, secretsPolicy, maxFileBytes, ...kinds]);
 }

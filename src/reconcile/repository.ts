@@ -19,6 +19,7 @@ import type { BranchLease, BranchPlace, SharedBranches } from '../push/shared-br
 import type { EventRecorder, Regarding } from '../report/event-recorder.ts';
 import { StatusWriter } from '../report/status-writer.ts';
 import { deriveRepositoryKey } from '../sanitize/fingerprint.ts';
+import { compileSensitiveKinds, type SensitiveKinds } from '../sanitize/sensitive-kinds.ts';
 import { durationMs } from './duration.ts';
 import { type RepositoryFacts, repositoryStatus } from './repository-status.ts';
 
@@ -195,11 +196,13 @@ export class Repository {
       spec.commit.messageTemplate === undefined ? undefined : compileTemplate(spec.commit.messageTemplate);
     if (template?.ok === false)
       return this.#stopFor('InvalidTemplate', `spec.commit.messageTemplate: ${template.error}`);
+    const sensitive = compileSensitiveKinds(spec.secrets.additionalSensitiveKinds ?? []);
+    if (!sensitive.ok) return this.#stopFor('InvalidSpec', `spec.secrets.${sensitive.error}`);
     const remote = parseRemoteUrl(spec.url, { allowLocalRepositories: this.#context.allowLocalRepositories });
     if (!remote.ok) return this.#stopFor(remote.error.code, remote.error.message);
     const secretData = await this.#awaitSecret();
     if (this.#abort.signal.aborted) return;
-    await this.#work(secretData, remote.remote.identity, template?.template);
+    await this.#work(secretData, remote.remote.identity, template?.template, sensitive.kinds);
     await this.#watchSecret();
   }
 
@@ -207,6 +210,7 @@ export class Repository {
     secretData: Readonly<Record<string, Buffer>> | null,
     remoteIdentity: string,
     template: CompiledTemplate | undefined,
+    sensitiveKinds: SensitiveKinds,
   ): Promise<void> {
     const { spec } = this.#config;
     const context = this.#context;
@@ -239,6 +243,7 @@ export class Repository {
         committer: spec.commit.committer,
         maxFileBytes: spec.commit.maxFileBytes,
         secretsPolicy: spec.secrets.policy,
+        sensitiveKinds,
         redactionKey: deriveRepositoryKey(context.redactionKey, remoteIdentity),
       },
       branchOf(worker, spec.commit.committer.email),

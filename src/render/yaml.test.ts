@@ -8,6 +8,7 @@ import { parseJson } from '../kube/json.ts';
 import { manifestOfFields } from '../sanitize/manifest.ts';
 import { renderNumber, renderString } from './scalar.ts';
 import { renderEntry, renderInline, renderItem, renderYaml } from './yaml.ts';
+import { arbitraryJson, trickyTexts, wellFormed } from './yaml-fixture.ts';
 
 const manifest = (spec: JsonValue) =>
   manifestOfFields({ apiVersion: 'v1', kind: 'X', metadata: { name: 'x' }, spec });
@@ -20,6 +21,7 @@ const readers: Record<string, (text: string) => JsonValue> = {
 };
 
 function exact(value: unknown): JsonValue {
+  if (typeof value === 'string') return wellFormed(value);
   if (typeof value === 'bigint') return String(Number(value)) === String(value) ? Number(value) : value;
   if (Array.isArray(value)) return value.map(exact);
   if (typeof value === 'object' && value !== null) {
@@ -47,192 +49,17 @@ function holds(value: JsonValue): void {
   );
 }
 
-const tricky = [
-  ...[
-    '',
-    ' ',
-    'a ',
-    ' a',
-    'y',
-    'Y',
-    'n',
-    'yes',
-    'No',
-    'ON',
-    'off',
-    'true',
-    'False',
-    'null',
-    'NULL',
-    '~',
-    '~/x',
-  ],
-  ...[
-    '1',
-    '-1',
-    '+1',
-    '01',
-    '0o7',
-    '0x1F',
-    '0b1',
-    '+e0',
-    '-e12345678',
-    '+.e1',
-    '1_000',
-    '1,000',
-    '1.5',
-    '.5',
-    '5.',
-    '1e3',
-    '1E5',
-    '12e4567',
-    'e0',
-    'E+12345',
-  ],
-  ...[
-    '12:30',
-    '190:20:30',
-    '190:20:30.15',
-    '.inf',
-    '-.INF',
-    '.nan',
-    'NaN',
-    '.',
-    '..',
-    '...',
-    '---',
-    '-',
-    '--',
-  ],
-  ...['2001-12-14', '2001-12-14t21:59:43.10-05:00', '2001-12-14 21:59:43.10 -5', '10.0.0.1', '1.2.3', 'v1'],
-  ...[
-    '=',
-    '<<',
-    '*',
-    '&a',
-    '!x',
-    '|',
-    '>',
-    '%',
-    '@',
-    '`',
-    '#',
-    'a#b',
-    'a #b',
-    'a: b',
-    'a:b',
-    'a:',
-    ':a',
-    '? a',
-    '?',
-  ],
-  ...[
-    '- a',
-    '-a',
-    '--flag=1',
-    '-c',
-    '[a]',
-    '{a}',
-    '{{ x }}',
-    "it's",
-    '"q"',
-    'a"b',
-    "'",
-    '\\',
-    'a\\d+',
-    '^\\d+$',
-  ],
-  ...[
-    '\n',
-    '\n\n',
-    'a\n',
-    'a\nb',
-    'a\nb\n',
-    'a\nb\n\n',
-    'a\n\nb\n',
-    '\na\n',
-    ' a\nb\n',
-    '\ta\nb',
-    'a\n\tb\n',
-    'a\n ',
-  ],
-  ...[
-    'a \nb\n',
-    'a\n  \nb\n',
-    'a\n  \n',
-    'a\n\t\n',
-    'a\n#b\n',
-    '#a\nb\n',
-    '---\na\n',
-    'a\n---\nb\n',
-    'a\n...\n',
-    '%a\nb',
-  ],
-  ...[
-    'a\r\nb',
-    'a\rb',
-    'a\tb',
-    '\t',
-    'a\u0000b',
-    '\u0007',
-    '\u007f',
-    'a\u0085b',
-    'a\u2028b\n',
-    '\ufeffa',
-    'a\ufeff\nb',
-  ],
-  ...[
-    'Grüße',
-    'Grüße\nzwei\n',
-    '漢字',
-    '😀',
-    'a\n😀\n',
-    '\ud800',
-    'a\n\udc00\n',
-    '\u00a0',
-    'a\u202eb',
-    '\uffff',
-    '\ufffe',
-  ],
-  ...['key: |\n  x\n', 'a: b\nc: d\n', '- a\n- b', 'x'.repeat(3000), 'long words '.repeat(200)],
-];
-
 test('renderYaml: every tricky text comes back as that text, as value, item and key', () => {
-  for (const text of tricky) {
+  for (const text of trickyTexts) {
     holds(text);
-    holds([text, [text], { [text]: text }]);
-    holds({ [text]: { [text]: [text] } });
+    const key = wellFormed(text);
+    holds([text, [text], { [key]: text }]);
+    holds({ [key]: { [key]: [text] } });
   }
 });
 
 test('renderYaml: arbitrary JSON comes back exactly from YAML 1.1 and 1.2', () => {
-  const piece = fc.oneof(
-    fc.constantFrom(...tricky),
-    fc.string({ unit: 'binary', maxLength: 8 }),
-    fc.string(),
-  );
-  const string = fc.oneof(
-    piece,
-    fc.array(piece, { maxLength: 4 }).map((pieces) => pieces.join('\n')),
-  );
-  const key = string.filter((text) => text !== '__proto__');
-  const scalar = fc.oneof(
-    string,
-    fc.integer(),
-    fc.double({ noNaN: true, noDefaultInfinity: true }),
-    fc.bigInt().filter((value) => String(Number(value)) !== String(value)),
-    fc.boolean(),
-    fc.constant(null),
-  );
-  const { value } = fc.letrec<{ value: JsonValue }>((tie) => ({
-    value: fc.oneof(
-      { depthSize: 'medium', withCrossShrink: true },
-      scalar,
-      fc.array(tie('value'), { maxLength: 4 }),
-      fc.dictionary(key, tie('value'), { maxKeys: 4, noNullPrototype: true }),
-    ),
-  }));
-  fc.assert(fc.property(value, holds), { numRuns: 1500 });
+  fc.assert(fc.property(arbitraryJson(), holds), { numRuns: 1500 });
 });
 
 test('renderYaml: key order does not matter', () => {
@@ -304,6 +131,14 @@ test('renderNumber: exact integers, a dot before every exponent', () => {
 test('renderEntry, renderItem: indent all lines but the first', () => {
   assert.is(renderEntry('a', { b: ['x'] }, 2), 'a:\n    b:\n    - x\n');
   assert.is(renderItem({ a: 1, b: 'x\ny\n' }, 2), '- a: 1\n    b: |\n      x\n      y\n');
+});
+
+test('renderYaml: a text of several lines is a literal block, also when it begins with blanks', () => {
+  const text = renderYaml(manifest({ a: '  - x\n- y\n', b: ['\n\ta\nb'], c: 'x\n\n' }));
+  assert.is(
+    text.slice(text.indexOf('spec:')),
+    'spec:\n  a: |2\n      - x\n    - y\n  b:\n  - |2-\n\n    \ta\n    b\n  c: |+\n    x\n\n',
+  );
 });
 
 test('renderInline: only what fits on one line', () => {

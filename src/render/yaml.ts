@@ -135,6 +135,6 @@ function scalar(value: JsonValue | undefined, column: number): string {
 /** A literal block without its last line end. Empty lines carry no blanks. */
 function literal(text: string, column: number): string {
   const header = literalHeader(text);
-  const body = header === '|-' ? text : text.slice(0, -1);
+  const body = header.endsWith('-') ? text : text.slice(0, -1);
   return `${header}\n${body.replace(/^(?!$)/gm, indent(column))}`;
 }

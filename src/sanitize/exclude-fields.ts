@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../kube/json.ts';
+import { type Change, remove } from './edit.ts';
 import { fieldsOfManifest, type Manifest, manifestOfFields } from './manifest.ts';
 
-/** Field paths of a WatchRule's `excludeFields`, ready to be applied to many manifests. */
+/** Field paths, of a WatchRule's `excludeFields` for instance, ready to be applied to many manifests. */
 export interface CompiledFieldPaths {
   readonly paths: readonly (readonly Step[])[];
 }
@@ -35,13 +36,13 @@ const PROTECTED: readonly (readonly string[])[] = [
 /**
  * Read field paths: keys joined by dots, a key with other characters in brackets and quotes, `*` for every key,
  * `[*]` for every list item, `[0]` for one. Examples: `spec.replicas`, `metadata.annotations["example.com/build"]`,
- * `spec.template.spec.containers[*].image`, `data.*`.
+ * `spec.template.spec.containers[*].image`, `data.*`. `field` is what errors call the list.
  */
-export function compileFieldPaths(paths: readonly string[]): CompiledFields {
+export function compileFieldPaths(paths: readonly string[], field = 'excludeFields'): CompiledFields {
   if (paths.length > FIELD_PATHS_MAX) {
     return {
       ok: false,
-      error: `excludeFields has ${paths.length} paths; at most ${FIELD_PATHS_MAX} are allowed`,
+      error: `${field} has ${paths.length} paths; at most ${FIELD_PATHS_MAX} are allowed`,
     };
   }
   const compiled: (readonly Step[])[] = [];
@@ -51,14 +52,14 @@ export function compileFieldPaths(paths: readonly string[]): CompiledFields {
     if (steps === undefined) {
       return {
         ok: false,
-        error: `excludeFields: ${shown} is not a field path such as spec.replicas or metadata.annotations["example.com/build"]`,
+        error: `${field}: ${shown} is not a field path such as spec.replicas or metadata.annotations["example.com/build"]`,
       };
     }
     const identity = PROTECTED.find((field) => covers(steps, field));
     if (identity !== undefined) {
       return {
         ok: false,
-        error: `excludeFields: ${shown} would remove ${identity.join('.')}, which every file needs`,
+        error: `${field}: ${shown} names ${identity.join('.')}, which every file needs`,
       };
     }
     compiled.push(steps);
@@ -68,9 +69,14 @@ export function compileFieldPaths(paths: readonly string[]): CompiledFields {
 
 /** The manifest without the fields at the paths. Objects and lists that become empty go too; the input stays. */
 export function removeFields(manifest: Manifest, fields: CompiledFieldPaths): Manifest {
-  let result: JsonValue | undefined = fieldsOfManifest(manifest);
-  for (const steps of fields.paths) result = cut(result ?? {}, steps, 0);
-  return manifestOfFields(result as JsonObject);
+  return manifestOfFields(changeFields(fieldsOfManifest(manifest), fields, remove));
+}
+
+/** The fields with what stands at each of the paths changed, in their order; the input stays. */
+export function changeFields(fields: JsonObject, { paths }: CompiledFieldPaths, change: Change): JsonObject {
+  let result: JsonValue | undefined = fields;
+  for (const steps of paths) result = cut(result ?? {}, steps, 0, change);
+  return result as JsonObject;
 }
 
 function parsePath(path: string): readonly Step[] | undefined {
@@ -102,21 +108,27 @@ function covers(steps: readonly Step[], field: readonly string[]): boolean {
   );
 }
 
-function cut(value: JsonValue, steps: readonly Step[], depth: number): JsonValue | undefined {
+function cut(value: JsonValue, steps: readonly Step[], depth: number, change: Change): JsonValue | undefined {
   const step = steps[depth];
-  if (step === undefined) return undefined;
-  if (Array.isArray(value)) return cutItems(value, step, steps, depth);
+  if (step === undefined) return change(value);
+  if (Array.isArray(value)) return cutItems(value, step, steps, depth, change);
   if (!isJsonObject(value)) return value;
-  if (step.kind === 'Key') return cutKeys(value, [step.key], steps, depth);
-  return step.kind === 'EveryKey' ? cutKeys(value, Object.keys(value), steps, depth) : value;
+  if (step.kind === 'Key') return cutKeys(value, [step.key], steps, depth, change);
+  return step.kind === 'EveryKey' ? cutKeys(value, Object.keys(value), steps, depth, change) : value;
 }
 
-function cutKeys(fields: JsonObject, keys: readonly string[], steps: readonly Step[], depth: number) {
+function cutKeys(
+  fields: JsonObject,
+  keys: readonly string[],
+  steps: readonly Step[],
+  depth: number,
+  change: Change,
+) {
   const changes = new Map<string, JsonValue | undefined>();
   for (const key of keys) {
     if (!Object.hasOwn(fields, key)) continue;
     const before = fields[key] as JsonValue;
-    const after = cut(before, steps, depth + 1);
+    const after = cut(before, steps, depth + 1, change);
     if (after !== before) changes.set(key, after);
   }
   if (changes.size === 0) return fields;
@@ -131,10 +143,11 @@ function cutItems(
   step: Step,
   steps: readonly Step[],
   depth: number,
+  change: Change,
 ): JsonValue | undefined {
   const chosen = (index: number) =>
     step.kind === 'EveryItem' || (step.kind === 'Item' && step.index === index);
-  const after = items.map((item, index) => (chosen(index) ? cut(item, steps, depth + 1) : item));
+  const after = items.map((item, index) => (chosen(index) ? cut(item, steps, depth + 1, change) : item));
   if (after.every((item, index) => item === items[index])) return items;
   const rest = after.filter((item): item is JsonValue => item !== undefined);
   return rest.length === 0 ? undefined : rest;

@@ -2,7 +2,10 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../kube/json.ts';
 import { groupOf } from '../kube/object.ts';
 import { fingerprintOf, isFingerprint } from './fingerprint.ts';
 import { fieldsOfManifest, type Manifest, manifestOfFields } from './manifest.ts';
+import { redactFields } from './redact-fields.ts';
 import { type SecretTraces, tracesOf } from './secret-traces.ts';
+import { type SensitiveKinds, sensitiveFieldsOf } from './sensitive-kinds.ts';
+import { metadataWithoutTraces, withoutTraces } from './without-traces.ts';
 
 export { deriveRepositoryKey } from './fingerprint.ts';
 
@@ -24,18 +27,28 @@ const SENSITIVE_KINDS: readonly SensitiveKind[] = [
 const KNOWN_TYPE =
   /^(?:Opaque|kubernetes\.io\/[a-z-]+|bootstrap\.kubernetes\.io\/token|helm\.sh\/release\.v1)$/;
 
+const NO_MORE_KINDS: SensitiveKinds = new Map();
+
 /**
- * The manifest with each secret value replaced by a keyed fingerprint: a change shows, its content does not, and the
- * API server refuses the file, so that it can not overwrite the live Secret. Kinds that hold no secrets are returned
- * as they are.
+ * The manifest with each secret value replaced by a keyed fingerprint: a change shows, its content does not. What is
+ * written of it goes through `refuseToApply`, so that it can not overwrite the live object. Kinds that hold no secrets,
+ * by themselves or because `additional` says so, are returned as they are.
  *
  * Annotations, labels and every other text that holds one of the values or a copy of a Secret are replaced too.
  * `stringData` is folded into `data`, as the API server does, because a fingerprint in it would be accepted.
  */
-export function redact(manifest: Manifest, key: Buffer): Manifest {
-  const sensitive = sensitiveKindOf(manifest);
-  if (sensitive === undefined) return manifest;
+export function redact(
+  manifest: Manifest,
+  key: Buffer,
+  additional: SensitiveKinds = NO_MORE_KINDS,
+): Manifest {
   const fields = fieldsOfManifest(manifest);
+  const sensitive = sensitiveKindOf(manifest);
+  if (sensitive === undefined) {
+    const sensitiveFields = sensitiveFieldsOf(additional, manifest);
+    if (sensitiveFields === undefined) return manifest;
+    return manifestOfFields(redactFields(fields, sensitiveFields, key));
+  }
   const values: Buffer[] = [];
   const redacted = new Map<string, JsonObject>();
   for (const [map, entries] of valueMapsOf(fields, sensitive)) {
@@ -52,18 +65,26 @@ export function redact(manifest: Manifest, key: Buffer): Manifest {
     if (redacted.has(field) || sensitive.encoded.includes(field) || field in sensitive.plain) continue;
     result.push([
       field,
-      field === 'metadata' ? redactMetadata(value, traces, key) : redactField(field, value, traces, key),
+      field === 'metadata'
+        ? metadataWithoutTraces(value, traces, key)
+        : redactField(field, value, traces, key),
     ]);
   }
   return manifestOfFields(Object.fromEntries([...result, ...redacted]));
 }
 
 /** Does `redact` treat manifests of this kind? */
-export function isSensitive(manifest: Manifest): boolean {
-  return sensitiveKindOf(manifest) !== undefined;
+export function isSensitive(
+  manifest: { readonly apiVersion: string; readonly kind: string },
+  additional: SensitiveKinds = NO_MORE_KINDS,
+): boolean {
+  return sensitiveKindOf(manifest) !== undefined || sensitiveFieldsOf(additional, manifest) !== undefined;
 }
 
-function sensitiveKindOf(manifest: Manifest): SensitiveKind | undefined {
+function sensitiveKindOf(manifest: {
+  readonly apiVersion: string;
+  readonly kind: string;
+}): SensitiveKind | undefined {
   const group = groupOf(manifest.apiVersion);
   return SENSITIVE_KINDS.find((each) => each.kind === manifest.kind && each.group === group);
 }
@@ -112,32 +133,4 @@ function redactField(field: string, value: JsonValue, traces: SecretTraces, key:
   if (field === 'apiVersion' || field === 'kind') return value;
   if (field === 'type' && typeof value === 'string' && KNOWN_TYPE.test(value)) return value;
   return withoutTraces(value, traces, key);
-}
-
-function redactMetadata(metadata: JsonValue, traces: SecretTraces, key: Buffer): JsonValue {
-  if (!isJsonObject(metadata)) return metadata;
-  return Object.fromEntries(
-    Object.entries(metadata).map(([field, value]) => [
-      field,
-      field === 'name' || field === 'namespace' ? value : withoutTraces(value, traces, key),
-    ]),
-  );
-}
-
-function withoutTraces(value: JsonValue, traces: SecretTraces, key: Buffer): JsonValue {
-  if (typeof value === 'string') {
-    return !isFingerprint(value) && traces.inText(value) ? fingerprintOf(value, key) : value;
-  }
-  if (Array.isArray(value)) return value.map((item) => withoutTraces(item, traces, key));
-  if (!isJsonObject(value)) {
-    return value !== null && typeof value !== 'boolean' && traces.inText(String(value))
-      ? fingerprintOf(String(value), key)
-      : value;
-  }
-  return Object.fromEntries(
-    Object.entries(value).map(([name, child]) => [
-      traces.inName(name) ? fingerprintOf(name, key) : name,
-      withoutTraces(child, traces, key),
-    ]),
-  );
 }

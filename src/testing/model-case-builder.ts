@@ -22,7 +22,7 @@ export function modelCaseBuilder(kind: ModelCase['kind'], goodSpec: object) {
     accepts: (name: string, patch: object): ModelCase => build(name, patched(patch), { accepted: true }),
     refuses: (name: string, field: string, patch: object): ModelCase =>
       build(name, patched(patch), { accepted: false, field }),
-    /** Refused by a CEL rule alone. */
+    /** Refused by a CEL rule, or as a duplicate, alone. */
     refusesByCel: (name: string, field: string, patch: object): ModelCase =>
       build(name, patched(patch), { accepted: false, field, cel: true }),
     /** With exactly this `spec`; undefined: without one. */

@@ -88,6 +88,11 @@ const celPaths = ['.git', '.git/hooks', 'a/.GIT/b', 'a/.git', 'git~1/x', '.git /
 const goodIntervals = ['0', '0s', '500ms', '1s', '2m', '1h', '1m30s', '0.5s'];
 const badIntervals = ['', '1', 's', '-1s', '1d', '1s ', '1 s', 'five', '1us', '1s\n', '1.s'];
 
+const sensitive = (...additionalSensitiveKinds: unknown[]) => ({ secrets: { additionalSensitiveKinds } });
+const vaultToken = { apiVersion: 'example.com/v1', kind: 'VaultToken' };
+const sensitiveField = (path: unknown) => sensitive({ ...vaultToken, fields: [path] });
+const SENSITIVE = 'spec.secrets.additionalSensitiveKinds[0]';
+
 const push = (fields: object) => ({ push: fields });
 const commit = (fields: object) => ({ commit: fields });
 const committer = (fields: object) => commit({ committer: fields });
@@ -203,6 +208,51 @@ export const gitRepoConfigCases: readonly ModelCase[] = [
   accepts('secrets.policy Skip', { secrets: { policy: 'Skip' } }),
   refuses('secrets.policy Plain', 'spec.secrets.policy', { secrets: { policy: 'Plain' } }),
   refuses('secrets.policy in lower case', 'spec.secrets.policy', { secrets: { policy: 'skip' } }),
+  accepts('no additionalSensitiveKinds', sensitive()),
+  accepts('a sensitive kind, whole', sensitive(vaultToken)),
+  accepts('sensitive kinds of every form', {
+    secrets: {
+      policy: 'Skip',
+      additionalSensitiveKinds: [
+        { ...vaultToken, fields: ['spec.password', 'data', 'spec.users[*].token'] },
+        { ...vaultToken, apiVersion: 'example.com/*' },
+        {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          fields: ['data["tls.key"]', 'metadata.annotations["x.io/y"]'],
+        },
+        { apiVersion: 'example.com/v1', kind: 'Secret' },
+      ],
+    },
+  }),
+  refuses('a sensitive kind without apiVersion', `${SENSITIVE}.apiVersion`, sensitive({ kind: 'A' })),
+  refuses('a sensitive kind without kind', `${SENSITIVE}.kind`, sensitive({ apiVersion: 'v1' })),
+  refuses('every kind sensitive', `${SENSITIVE}.kind`, sensitive({ ...vaultToken, kind: '*' })),
+  refuses('every group sensitive', `${SENSITIVE}.apiVersion`, sensitive({ ...vaultToken, apiVersion: '*' })),
+  refuses(
+    'sensitive apiVersion v2',
+    `${SENSITIVE}.apiVersion`,
+    sensitive({ ...vaultToken, apiVersion: 'v2' }),
+  ),
+  refuses('sensitive fields empty', `${SENSITIVE}.fields`, sensitive({ ...vaultToken, fields: [] })),
+  refuses('sensitive fields a string', `${SENSITIVE}.fields`, sensitive({ ...vaultToken, fields: 'spec' })),
+  ...['', '.spec', 'spec.', 'spec..a', 'spec[0]', 'a b', 1].map((path) =>
+    refuses(`sensitive field ${JSON.stringify(path)}`, `${SENSITIVE}.fields[0]`, sensitiveField(path)),
+  ),
+  ...['kind', 'apiVersion', 'metadata', 'metadata.name', 'metadata.*', 'metadata["namespace"]'].map((path) =>
+    refusesByCel(`sensitive field ${path}`, `${SENSITIVE}.fields[0]`, sensitiveField(path)),
+  ),
+  refusesByCel('Secret as a sensitive kind', SENSITIVE, sensitive({ apiVersion: 'v1', kind: 'Secret' })),
+  refusesByCel(
+    'a sensitive kind twice',
+    'spec.secrets.additionalSensitiveKinds[1]',
+    sensitive(vaultToken, vaultToken),
+  ),
+  refuses(
+    '33 sensitive kinds',
+    'spec.secrets.additionalSensitiveKinds',
+    sensitive(...Array.from({ length: 33 }, (_, index) => ({ ...vaultToken, kind: `A${index}` }))),
+  ),
   accepts('suspend true', { suspend: true }),
   refuses('suspend as a string', 'spec.suspend', { suspend: 'true' }),
 ];

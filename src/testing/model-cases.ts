@@ -13,7 +13,7 @@ export interface ModelCase {
     readonly [field: string]: unknown;
   };
   readonly accepted: boolean;
-  /** Only a CEL rule refuses it: the API server does, the validator does not. */
+  /** Only a CEL rule, or a list that is a map, refuses it: the API server does, the validator does not. */
   readonly cel?: true;
   /** The field that the refusal must name. */
   readonly field?: string;

@@ -4,6 +4,7 @@ import { type BareRemote, type LoggedCommit, makeBareRemote } from './bare-remot
 import type { ControlPlane } from './control-plane/control-plane.ts';
 import { type StartOptions, startControlPlane } from './control-plane/start-control-plane.ts';
 import type { User } from './control-plane/users.ts';
+import { assertNoLeaks } from './leaks/scenario-leaks.ts';
 import { makeOperatorFolder, type OperatorFolder, type OperatorProcess } from './operator-process.ts';
 import { poll } from './poll.ts';
 
@@ -40,7 +41,10 @@ export interface StartOperator {
 const CRD_TIMEOUT = '30s';
 const COMMIT_TIMEOUT_MS = 30_000;
 
-/** Set up a scenario, use it, and take everything down again, also when `use` throws. */
+/**
+ * Set up a scenario, use it, and take everything down again, also when `use` throws. Fails as well when a value of a
+ * Secret leaked into anything that is left: see `assertNoLeaks`.
+ */
 export async function withScenario(
   use: (scenario: Scenario) => Promise<void>,
   options: Pick<StartOptions, 'apiServerFlags' | 'controllerManager'> & {
@@ -77,6 +81,14 @@ export async function withScenario(
         },
       }),
     );
+    const metrics = await metricsOf(operator);
+    await operator.kill();
+    await assertNoLeaks({
+      remotes: [remote.path],
+      operatorFolder: folder.path,
+      metrics,
+      list: (kinds) => kubectl('admin', ['get', kinds, '-A', '-o', 'json']),
+    });
   } finally {
     // To look into a failure: the operator's log goes where this names a file.
     const logFile = process.env.GITOPS_REVERSER_TEST_LOG;
@@ -86,6 +98,12 @@ export async function withScenario(
     await folder?.remove();
     await remote?.remove();
   }
+}
+
+/** What `/metrics` says; empty when the test ended its operator. */
+async function metricsOf({ statusUrl }: OperatorProcess): Promise<string> {
+  const response = await fetch(`${statusUrl}/metrics`).catch(() => undefined);
+  return (await response?.text()) ?? '';
 }
 
 type Kubectl = Scenario['kubectl'];

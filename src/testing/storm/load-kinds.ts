@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../kube/json.ts';
+import { secretValue } from '../leaks/secret-value.ts';
 import { widgetCrd } from '../widget-crd.ts';
 
 /** The annotation that tells which write a content comes from. It is kept in the file of every kind, also of Secrets. */
@@ -42,7 +43,7 @@ export const loadKinds: readonly LoadKind[] = [
     hasStatus: false,
     folder: 'Secret',
     // Not the marker itself: a value of a Secret is removed wherever it is found, also from annotations.
-    content: (marker) => ({ stringData: { password: `known to ${marker} only` } }),
+    content: (marker) => ({ stringData: { password: secretValue(marker) } }),
   },
   {
     apiVersion: `${group}/v1`,
