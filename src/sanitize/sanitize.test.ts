@@ -26,8 +26,32 @@ const CASES: readonly Case[] = [
     rule: 'status',
     says: 'goes',
     kind: 'example.com/Widget',
-    before: { status: { a: 1 }, spec: {} },
+    before: { metadata: { ...meta, uid: 'u' }, status: { a: 1 }, spec: {} },
     after: { spec: {} },
+  },
+  {
+    rule: 'status',
+    says: 'goes from a kind of Kubernetes, whoever wrote it',
+    kind: 'apps/Deployment',
+    before: { status: { a: 1 }, spec: { b: 1 } },
+    after: { spec: { b: 1 } },
+    owned: { 'f:spec': { 'f:b': {} }, 'f:status': { 'f:a': {} } },
+  },
+  {
+    rule: 'status',
+    says: 'stays where a client wrote it together with the rest',
+    kind: 'example.com/Widget',
+    before: { status: { a: 1, list: [{ b: 2 }] }, spec: { b: 1 } },
+    after: { status: { a: 1, list: [{ b: 2 }] }, spec: { b: 1 } },
+    owned: { 'f:spec': { 'f:b': {} }, 'f:status': { '.': {}, 'f:a': {}, 'f:list': {} } },
+  },
+  {
+    rule: 'status',
+    says: 'goes from a kind whose clients send one that says nothing',
+    kind: 'argoproj.io/Application',
+    before: { status: { health: {} }, spec: { b: 1 } },
+    after: { spec: { b: 1 } },
+    owned: { 'f:spec': { 'f:b': {} }, 'f:status': { '.': {}, 'f:health': {} } },
   },
   {
     rule: 'server-set-metadata',
@@ -239,7 +263,17 @@ const CASES: readonly Case[] = [
         },
       },
     },
-    after: { metadata: { ...meta, labels: { app: 'a' } }, spec: { template: { spec: {} } } },
+    after: { metadata: { ...meta, labels: { 'job-name': 'x', app: 'a' } }, spec: { template: { spec: {} } } },
+  },
+  {
+    rule: 'job-copied-labels',
+    says: 'go as they came: all together',
+    kind: 'batch/Job',
+    before: {
+      metadata: { ...meta, labels: { [job]: 'u', 'job-name': 'x', app: 'a' } },
+      spec: { template: { metadata: { labels: { [job]: 'u', 'job-name': 'x', app: 'a' } } } },
+    },
+    after: { metadata: meta, spec: { template: { metadata: { labels: { app: 'a' } } } } },
   },
   {
     rule: 'job-generated-selector',
@@ -556,6 +590,41 @@ test('sanitize: unknown fields, and fields that an allowlist loses, survive', ()
     annotations: {},
   };
   assert.equal(sanitize(given('example.com/Widget', kept)), given('example.com/Widget', kept));
+});
+
+test('sanitize: of a status that a person and a controller wrote, the person’s part stays', () => {
+  const { apiVersion, kind } = given('example.com/Widget', {});
+  const object = {
+    apiVersion,
+    kind,
+    metadata: {
+      ...meta,
+      uid: 'u',
+      resourceVersion: '2',
+      managedFields: [
+        {
+          manager: 'kubectl-create',
+          operation: 'Update',
+          fieldsV1: {
+            'f:spec': { 'f:a': {} },
+            'f:status': { '.': {}, 'f:mine': {}, 'f:deep': { 'f:mine': {} } },
+          },
+        },
+        {
+          manager: 'widget-controller',
+          operation: 'Update',
+          fieldsV1: { 'f:status': { 'f:seen': {}, 'f:deep': { 'f:seen': {} } } },
+        },
+      ],
+    },
+    spec: { a: 1 },
+    status: { mine: 1, seen: 2, deep: { mine: 3, seen: 4 } },
+  };
+  assert.equal(sanitize(frozen(object)).status, { mine: 1, deep: { mine: 3 } });
+  const [, controller] = object.metadata.managedFields;
+  const managedFields = [controller as (typeof object.metadata.managedFields)[number]];
+  const alone = frozen({ ...object, metadata: { ...object.metadata, managedFields } });
+  assert.not('status' in sanitize(alone), 'a controller that writes nothing else');
 });
 
 test('sanitize: shares what it does not change, and changes nothing of its input', () => {

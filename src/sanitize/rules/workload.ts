@@ -1,4 +1,5 @@
-import type { JsonObject } from '../../kube/json.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { isJsonObject, type JsonObject } from '../../kube/json.ts';
 import { changeAt, removeAt, valueAt } from '../edit.ts';
 import type { Rule } from '../rule.ts';
 
@@ -14,12 +15,8 @@ const TEMPLATES: ReadonlyMap<string, readonly string[]> = new Map([
   ['batch/Job', ['spec', 'template']],
 ]);
 
-const JOB_LABELS = [
-  'batch.kubernetes.io/controller-uid',
-  'batch.kubernetes.io/job-name',
-  'controller-uid',
-  'job-name',
-];
+const JOB_UID_LABELS = ['batch.kubernetes.io/controller-uid', 'controller-uid'];
+const JOB_LABELS = [...JOB_UID_LABELS, 'batch.kubernetes.io/job-name', 'job-name'];
 
 export const WORKLOAD_RULES: readonly Rule[] = [
   ...[...TEMPLATES].flatMap(([kind, template]) => templateRules(kind, template)),
@@ -63,6 +60,21 @@ export const WORKLOAD_RULES: readonly Rule[] = [
       ]),
   },
   {
+    name: 'job-copied-labels',
+    reason:
+      'A Job without labels gets those of its template, together with the generated ones, which hold the uid of this very Job; it gets them again when the file is applied. Runs before the generated labels leave the template.',
+    source: 'https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/apis/batch/v1/defaults.go',
+    appliesTo: ['batch/Job'],
+    apply: (fields) => {
+      const labels = valueAt(fields, 'metadata', 'labels');
+      if (valueAt(fields, 'spec', 'manualSelector') === true || !isJsonObject(labels)) return fields;
+      if (!JOB_UID_LABELS.some((label) => Object.hasOwn(labels, label))) return fields;
+      const template = valueAt(fields, 'spec', 'template', 'metadata', 'labels');
+      if (isDeepStrictEqual(labels, template)) return removeAt(fields, 'metadata', 'labels');
+      return JOB_UID_LABELS.reduce((result, label) => removeAt(result, 'metadata', 'labels', label), fields);
+    },
+  },
+  {
     name: 'job-generated-selector',
     reason:
       'Selector and labels hold the uid of this very Job, and the API server refuses them in a new one. With manualSelector they are a person’s.',
@@ -72,7 +84,6 @@ export const WORKLOAD_RULES: readonly Rule[] = [
       if (valueAt(fields, 'spec', 'manualSelector') === true) return fields;
       let result = fields;
       for (const label of JOB_LABELS) {
-        result = removeAt(result, 'metadata', 'labels', label);
         result = removeAt(result, 'spec', 'template', 'metadata', 'labels', label);
         result = removeAt(result, 'spec', 'selector', 'matchLabels', label);
       }
