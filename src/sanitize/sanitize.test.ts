@@ -188,7 +188,7 @@ const CASES: readonly Case[] = [
     'batch/Job',
     'ReplicationController',
   ].map((kind) => ({
-    rule: `${(kind.split('/')[1] ?? kind).toLowerCase()}-deprecated-service-account`,
+    rule: 'template-deprecated-service-account',
     says: 'goes',
     kind,
     before: {
@@ -197,14 +197,14 @@ const CASES: readonly Case[] = [
     after: { spec: { template: { spec: { serviceAccountName: 'a', hostNetwork: true } } } },
   })),
   {
-    rule: 'podtemplate-deprecated-service-account',
+    rule: 'template-deprecated-service-account',
     says: 'goes',
     kind: 'PodTemplate',
     before: { template: { spec: { serviceAccount: 'a', serviceAccountName: 'a' } } },
     after: { template: { spec: { serviceAccountName: 'a' } } },
   },
   {
-    rule: 'cronjob-deprecated-service-account',
+    rule: 'template-deprecated-service-account',
     says: 'goes',
     kind: 'batch/CronJob',
     before: {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject, type JsonObject } from '../../kube/json.ts';
+import { groupOf } from '../../kube/object.ts';
 import { changeAt, removeAt, valueAt } from '../edit.ts';
 import type { Rule } from '../rule.ts';
 
@@ -19,7 +20,17 @@ const JOB_UID_LABELS = ['batch.kubernetes.io/controller-uid', 'controller-uid'];
 const JOB_LABELS = [...JOB_UID_LABELS, 'batch.kubernetes.io/job-name', 'job-name'];
 
 export const WORKLOAD_RULES: readonly Rule[] = [
-  ...[...TEMPLATES].flatMap(([kind, template]) => templateRules(kind, template)),
+  {
+    name: 'template-deprecated-service-account',
+    reason: '`serviceAccount` is a deprecated copy of `serviceAccountName`; the API server fills in either.',
+    source: 'https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodSpec',
+    appliesTo: [...TEMPLATES.keys()],
+    apply: (fields) => {
+      const group = groupOf(String(fields.apiVersion));
+      const template = TEMPLATES.get(`${group === '' ? '' : `${group}/`}${String(fields.kind)}`) ?? [];
+      return changeAt(fields, [...template, 'spec'], withoutDeprecatedServiceAccount);
+    },
+  },
   {
     name: 'template-creation-timestamp',
     reason: 'Clients written in Go send `creationTimestamp: null`, which says nothing.',
@@ -91,19 +102,6 @@ export const WORKLOAD_RULES: readonly Rule[] = [
     },
   },
 ];
-
-function templateRules(kind: string, template: readonly string[]): Rule[] {
-  return [
-    {
-      name: `${(kind.split('/')[1] ?? kind).toLowerCase()}-deprecated-service-account`,
-      reason:
-        '`serviceAccount` is a deprecated copy of `serviceAccountName`; the API server fills in either.',
-      source: 'https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodSpec',
-      appliesTo: [kind],
-      apply: (fields) => changeAt(fields, [...template, 'spec'], withoutDeprecatedServiceAccount),
-    },
-  ];
-}
 
 /** A Pod's spec without `serviceAccount` where it repeats `serviceAccountName`. */
 export const withoutDeprecatedServiceAccount: Parameters<typeof changeAt>[2] = (spec) => {
