@@ -77,14 +77,25 @@ async function grow(api: RawApi, schemas: Schemas, fixture: Fixture, kind: Serve
   return { fixture, objects: objects.reverse().filter((_, at) => at % every === 0), tried: growthsMax };
 }
 
-/** What is wrong with the object's round trip: one line each. */
-async function trip(api: RawApi, kind: ServedKind, fixture: Fixture, object: ExactObject): Promise<string[]> {
+/**
+ * What is wrong with the object's round trip: one line each; undefined when the API server refuses the object after
+ * all (a dry run allocates nothing).
+ */
+async function trip(
+  api: RawApi,
+  kind: ServedKind,
+  fixture: Fixture,
+  object: ExactObject,
+): Promise<string[] | undefined> {
   const collection = pathOfKind(kind, fixture.namespace);
-  const first = await create(api, collection, object);
+  const { status, body: first } = await api.send('POST', collection, exactJson(object));
+  if (status >= 300) return undefined;
   await remove(api, kind, fixture);
   const text = fileOf(first);
   const [file = {}] = parseExactYaml(text);
-  const second = await create(api, collection, file);
+  const answer = await api.send('POST', collection, exactJson(file));
+  if (answer.status >= 300) return [`refused: ${String(answer.body.message)}:\n${text}`];
+  const second = answer.body;
   await remove(api, kind, fixture);
   const isLost = new Set(missingFrom(first, object).map(({ path }) => path.join(' ')));
   return [
@@ -96,12 +107,6 @@ async function trip(api: RawApi, kind: ServedKind, fixture: Fixture, object: Exa
       .map((difference) => `another object: ${describe(difference)}`),
     ...(fileOf(second) === text ? [] : [`another file:\n${text}---\n${fileOf(second)}`]),
   ];
-}
-
-async function create(api: RawApi, collection: string, object: ExactObject): Promise<ExactObject> {
-  const { status, body } = await api.send('POST', collection, exactJson(object));
-  if (status < 300) return body;
-  throw new Error(`POST ${collection}: ${status} ${String(body.message)}: ${exactJson(object)}`);
 }
 
 /** Delete it; finalizers that wait for a controller go by hand. */
@@ -158,9 +163,10 @@ test(`sanitize, render: objects of the API server's own schemas come back as the
           const result = await grow(api, schemas, fixture, kind);
           tried += result.tried;
           for (const object of result.objects) {
+            const found = await trip(api, kind, fixture, object);
+            if (found === undefined) continue;
             distinct.add(exactJson(object));
             kinds.add(fixture.kind);
-            const found = await trip(api, kind, fixture, object);
             problems.push(...found.map((problem) => `${fixture.name}: ${problem}`));
           }
         }

@@ -103,26 +103,28 @@ export async function playRoundTrips(
     files: readonly Captured[],
   ): Promise<(string | undefined)[]> {
     if (reader === 'kubectl apply') return readByKubectl(scenario, of, files);
-    return Promise.all(
-      of.map(async (fixture, at) => {
-        const send = (text: string) =>
-          reader === 'server-side apply'
-            ? api.send(
-                'PATCH',
-                `${objectPath(fixture)}?fieldManager=${MANAGER}`,
-                text,
-                'application/apply-patch+yaml',
-              )
-            : api.send('POST', collection(fixture), text, 'application/yaml');
-        const { status, body } = await send((files[at] as Captured).file);
-        if (status < 300) return undefined;
-        const next = await send(fixture.text);
-        // A token's and a Helm release's fixture are readable by `stringData`, which server-side apply takes too.
-        if (next.status >= 300)
-          throw new Error(`${fixture.name} by ${reader}: ${next.status} ${String(next.body.message)}`);
-        return `${status} ${String(body.message)}`;
-      }),
-    );
+    // Volumes first: a claim that finds none is looked at again only 15 s later.
+    const isVolume = ({ kind }: Fixture) => kind === 'PersistentVolume';
+    await Promise.all(of.map((each, at) => (isVolume(each) ? readOne(each, at) : undefined)));
+    return Promise.all(of.map((each, at) => (isVolume(each) ? undefined : readOne(each, at))));
+
+    async function readOne(fixture: Fixture, at: number): Promise<string | undefined> {
+      const send = (text: string) =>
+        reader === 'server-side apply'
+          ? api.send(
+              'PATCH',
+              `${objectPath(fixture)}?fieldManager=${MANAGER}`,
+              text,
+              'application/apply-patch+yaml',
+            )
+          : api.send('POST', collection(fixture), text, 'application/yaml');
+      const { status, body } = await send((files[at] as Captured).file);
+      if (status < 300) return undefined;
+      const next = await send(fixture.text);
+      if (next.status >= 300)
+        throw new Error(`${fixture.name} by ${reader}: ${next.status} ${String(next.body.message)}`);
+      return `${status} ${String(body.message)}`;
+    }
   }
 
   /** As at first, as far as the server alone does not decide. */
@@ -178,9 +180,7 @@ function isSettled({ kind, name }: Fixture): (live: ExactObject) => boolean {
       return (live) => annotation(live, 'deprecated.daemonset.template.generation') !== undefined;
     case 'PersistentVolume':
     case 'PersistentVolumeClaim':
-      return (live) =>
-        exactAt(live, 'metadata', 'finalizers') !== undefined &&
-        exactAt(live, 'status', 'phase') === (/bound|chosen/.test(name) ? 'Bound' : phaseOfLonely(kind));
+      return (live) => isClaimSettled(live, /bound|chosen/.test(name));
     case 'ClusterRole':
       return (live) => live.aggregationRule === undefined || exactAt(live, 'rules', 0) !== undefined;
     case 'Node':
@@ -193,8 +193,12 @@ function isSettled({ kind, name }: Fixture): (live: ExactObject) => boolean {
   }
 }
 
-function phaseOfLonely(kind: string): string {
-  return kind === 'PersistentVolume' ? 'Available' : 'Pending';
+function isClaimSettled(live: ExactObject, isOfAPair: boolean): boolean {
+  if (exactAt(live, 'metadata', 'finalizers') === undefined) return false;
+  const phase = exactAt(live, 'status', 'phase');
+  if (isOfAPair) return phase === 'Bound';
+  if (live.kind === 'PersistentVolume') return phase === 'Available';
+  return exactAt(live, 'metadata', 'annotations', 'volume.kubernetes.io/storage-provisioner') !== undefined;
 }
 
 async function captured(
