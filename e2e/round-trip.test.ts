@@ -12,15 +12,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Fixture, readFixtures } from '../src/testing/round-trip/cases.ts';
 import { type ExactObject, exactAt, parseExactYaml } from '../src/testing/round-trip/exact-value.ts';
-import {
-  foreignContent,
-  foundDifferences,
-  lostIntent,
-  type Played,
-  playRoundTrips,
-  READERS,
-} from '../src/testing/round-trip/play.ts';
+import { foreignContent, foundDifferences, lostIntent } from '../src/testing/round-trip/judge.ts';
+import { type Played, playRoundTrips } from '../src/testing/round-trip/play.ts';
 import { openRawApi, type ServedKind } from '../src/testing/round-trip/raw-api.ts';
+import { READERS } from '../src/testing/round-trip/readers.ts';
 import { gitRepoConfig, type Scenario, watchRule, withScenario } from '../src/testing/scenario.ts';
 
 /** Kinds that can be created and have no fixture, with the reason. */

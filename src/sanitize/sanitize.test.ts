@@ -406,6 +406,14 @@ const CASES: readonly Case[] = [
     owned: { 'f:spec': { 'f:claimRef': { '.': {}, 'f:name': {}, 'f:namespace': {} } } },
   },
   {
+    rule: 'volume-bound-claim',
+    says: 'keeps the uid of a claim that a person names by it',
+    kind: 'PersistentVolume',
+    before: { spec: { claimRef: { name: 'c', namespace: 'n', uid: 'u', resourceVersion: '1' } } },
+    after: { spec: { claimRef: { name: 'c', namespace: 'n', uid: 'u' } } },
+    owned: { 'f:spec': { 'f:claimRef': { '.': {}, 'f:name': {}, 'f:namespace': {}, 'f:uid': {} } } },
+  },
+  {
     rule: 'webhook-injected-ca-bundle',
     says: 'goes where an annotation asks for it',
     kind: 'admissionregistration.k8s.io/ValidatingWebhookConfiguration',

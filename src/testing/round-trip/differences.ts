@@ -16,16 +16,18 @@ export function differences(
   second: ExactValue | undefined,
   path: Path = [],
 ): Difference[] {
-  // Where one side has nothing, each field of the other is a difference of its own.
+  // Where one side has nothing, each field and item of the other is a difference of its own.
   const one = first === undefined && hasKeys(second) ? {} : first;
   const other = second === undefined && hasKeys(first) ? {} : second;
   if (isExactObject(one) && isExactObject(other)) {
     const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
     return [...keys].flatMap((key) => differences(one[key], other[key], [...path, key]));
   }
-  if (Array.isArray(first) && Array.isArray(second)) {
-    const longer = first.length > second.length ? first : second;
-    return longer.flatMap((_, at) => differences(first[at], second[at], [...path, at]));
+  const list = first === undefined && hasItems(second) ? [] : first;
+  const otherList = second === undefined && hasItems(first) ? [] : second;
+  if (Array.isArray(list) && Array.isArray(otherList)) {
+    const longer = list.length > otherList.length ? list : otherList;
+    return longer.flatMap((_, at) => differences(list[at], otherList[at], [...path, at]));
   }
   return Object.is(first, second) ? [] : [{ path, first, second }];
 }
@@ -42,6 +44,10 @@ export function describe({ path, first, second }: Difference): string {
 
 function hasKeys(value: ExactValue | undefined): boolean {
   return isExactObject(value) && Object.keys(value).length > 0;
+}
+
+function hasItems(value: ExactValue | undefined): boolean {
+  return Array.isArray(value) && value.length > 0;
 }
 
 function isListItem(path: Path): boolean {
