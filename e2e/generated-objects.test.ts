@@ -39,15 +39,23 @@ const NOT_GROWN: Readonly<Record<string, string>> = {
   CustomResourceDefinition:
     'needs a controller to go away, and each one makes the API server build its schemas anew',
 };
-/** Fields that would change what becomes of the other objects. */
-const NOT_ADDED = /(^| )(globalDefault|finalizers)$/;
+/**
+ * Fields that would change what becomes of the other objects, and the bundle in a webhook whose annotation leaves it to
+ * an injector, which does not run here.
+ */
+const NOT_ADDED: Readonly<Record<string, RegExp>> = {
+  '': /(^| )(globalDefault|finalizers)$/,
+  'validating-webhook-injected': /(^| )(caBundle|clientConfig|webhooks \d+)$/,
+};
 
 const OBJECTS_MIN = 300;
 /** Dry runs for each fixture. */
-const growthsMax = Number(process.env.GITOPS_REVERSER_GROWTHS ?? 40);
+const growthsMax = Number(process.env.GITOPS_REVERSER_GROWTHS ?? 30);
 const seed = Number(process.env.GITOPS_REVERSER_SEED ?? 1);
 /** Objects of one fixture that make the whole trip: a larger one contains the smaller ones. */
-const TRIPS_MAX = 8;
+const TRIPS_MAX = 6;
+/** Lines of what is wrong that a failure shows. */
+const PROBLEMS_SHOWN = 100;
 /** Fixtures at once. */
 const PARALLEL = 4;
 
@@ -65,7 +73,9 @@ async function grow(api: RawApi, schemas: Schemas, fixture: Fixture, kind: Serve
   const objects = [object];
   for (let tried = 0; tried < growthsMax; tried += 1) {
     const draw = mixed(seed, fixture.name, tried);
-    const growths = growthsOf(schemas, schema, object).filter(({ path }) => !NOT_ADDED.test(path.join(' ')));
+    const growths = growthsOf(schemas, schema, object).filter(
+      ({ path }) => ![NOT_ADDED[''], NOT_ADDED[fixture.name]].some((names) => names?.test(path.join(' '))),
+    );
     const growth = growths[draw % growths.length];
     if (growth === undefined) break;
     const larger = grown(schemas, object, growth, draw);
@@ -181,7 +191,7 @@ test(`sanitize, render: objects of the API server's own schemas come back as the
     );
     console.log(`${distinct.size} distinct objects of ${kinds.size} kinds, of ${tried} growths tried`);
     for (const [kind, reason] of Object.entries(NOT_GROWN)) console.log(`not grown: ${kind}: ${reason}`);
-    assert.is(problems.length, 0, problems.slice(0, 20).join('\n'));
+    assert.is(problems.length, 0, problems.slice(0, PROBLEMS_SHOWN).join('\n'));
     assert.ok(distinct.size >= OBJECTS_MIN, `${distinct.size} objects`);
   } finally {
     api.close();

@@ -11,6 +11,8 @@ import type { KubeObject } from '../kube/object.ts';
 export interface Owners {
   /** False when the object tells nothing about its owners; then nothing may be concluded from a missing one. */
   readonly known: boolean;
+  /** Did the API server return the object? False for a manifest: what it still has was kept for a reason. */
+  readonly isLive: boolean;
   /** Did a client that is not part of the control plane set the field? Steps as in fieldsV1: `f:spec`, `k:{…}`. */
   owned(...path: string[]): boolean;
   /** What each client wrote, through the object itself or one of its subresources. */
@@ -51,6 +53,7 @@ export function ownersOf(object: KubeObject): Owners {
   });
   return {
     known: entries.length > 0,
+    isLive: object.metadata.uid !== undefined,
     owned: (...path) =>
       writes.some(
         ({ subresource, isBookkeeping, fields }) =>

@@ -250,6 +250,17 @@ const CASES: readonly Case[] = [
     after: { spec: { volumeClaimTemplates: [{ metadata: { name: 'd' } }] } },
   },
   {
+    rule: 'volume-claim-template-status',
+    says: 'stays where it says more than the API server does',
+    kind: 'apps/StatefulSet',
+    before: {
+      spec: { volumeClaimTemplates: [{ status: { phase: 'Pending', capacity: { storage: '1Gi' } } }] },
+    },
+    after: {
+      spec: { volumeClaimTemplates: [{ status: { phase: 'Pending', capacity: { storage: '1Gi' } } }] },
+    },
+  },
+  {
     rule: 'job-generated-selector',
     says: 'goes with its labels',
     kind: 'batch/Job',

@@ -32,12 +32,11 @@ export const STATUS_RULES: readonly Rule[] = [
 ];
 
 /** The part of the status that a person set, or undefined. */
-function intended(fields: JsonObject, { known, writes }: Owners): JsonValue | undefined {
-  // A manifest that was sanitized before tells nothing of its owners: its status is what was kept of it.
-  const { apiVersion, kind, metadata } = fields;
+function intended(fields: JsonObject, { known, isLive, writes }: Owners): JsonValue | undefined {
+  const { apiVersion, kind } = fields;
   const group = groupOf(String(apiVersion));
   if (isOwnGroup(group) || STATUS_OF_CONTROLLERS.has(`${group}/${String(kind)}`)) return undefined;
-  if (!known) return isJsonObject(metadata) && 'uid' in metadata ? undefined : fields.status;
+  if (!known) return isLive ? undefined : fields.status;
   const inStatus = writes.filter((write) => 'f:status' in write.fields);
   // A status subresource: nobody else can write the status.
   if (inStatus.some(({ subresource }) => subresource === 'status')) return undefined;

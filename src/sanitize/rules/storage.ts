@@ -30,6 +30,7 @@ export const STORAGE_RULES: readonly Rule[] = [
       const chosen = owners.known && owners.owned('f:spec', 'f:claimRef', 'f:name');
       if (!chosen && valueAt(fields, ...BOUND_BY_CONTROLLER) === 'yes')
         return removeAt(fields, 'spec', 'claimRef');
+      if (!owners.known && !owners.isLive) return fields;
       // Without known owners, only what no other claim can have goes.
       const added = owners.known ? ADDED : BOUND_OBJECT;
       let result = fields;

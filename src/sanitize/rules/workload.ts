@@ -62,13 +62,12 @@ export const WORKLOAD_RULES: readonly Rule[] = [
     source: 'https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#volume-claim-templates',
     appliesTo: ['apps/StatefulSet'],
     apply: (fields) =>
-      dropNull(removeAt(fields, 'spec', 'volumeClaimTemplates', '*', 'status'), [
-        'spec',
-        'volumeClaimTemplates',
-        '*',
-        'metadata',
-        'creationTimestamp',
-      ]),
+      dropNull(
+        changeAt(fields, ['spec', 'volumeClaimTemplates', '*', 'status'], (status) =>
+          isDeepStrictEqual(status, { phase: 'Pending' }) ? undefined : status,
+        ),
+        ['spec', 'volumeClaimTemplates', '*', 'metadata', 'creationTimestamp'],
+      ),
   },
   {
     name: 'job-copied-labels',
