@@ -40,11 +40,13 @@ const NOT_GROWN: Readonly<Record<string, string>> = {
     'needs a controller to go away, and each one makes the API server build its schemas anew',
 };
 /**
- * Fields that would change what becomes of the other objects, and the bundle in a webhook whose annotation leaves it to
- * an injector, which does not run here.
+ * Fields that would change what becomes of the other objects, and what belongs to a controller that does not run here:
+ * the bundle in a webhook whose annotation leaves it to an injector, and the rules of a role that aggregates others.
  */
 const NOT_ADDED: Readonly<Record<string, RegExp>> = {
   '': /(^| )(globalDefault|finalizers)$/,
+  'cluster-role': /^aggregationRule/,
+  'cluster-role-aggregated': /^rules/,
   'validating-webhook-injected': /(^| )(caBundle|clientConfig|webhooks \d+)$/,
 };
 

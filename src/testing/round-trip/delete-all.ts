@@ -4,6 +4,9 @@ import { exactAt, isExactObject } from './exact-value.ts';
 import { type Ground, SETTLED_MS } from './ground.ts';
 import type { RawApi } from './raw-api.ts';
 
+/** So many objects are looked at at once that it would slow down what they wait for to look more often. */
+const LOOK_EVERY_MS = 250;
+
 /** Delete every object at once, wait until all are gone, and their files with them. */
 export async function deleteAll({ scenario, api, fixtures, objectPath }: Ground): Promise<void> {
   const { remote } = scenario;
@@ -16,6 +19,7 @@ export async function deleteAll({ scenario, api, fixtures, objectPath }: Ground)
       await poll(async () => isGone(api, fixture, path), {
         timeoutMs: SETTLED_MS,
         what: `${fixture.name} to be gone`,
+        intervalMs: LOOK_EVERY_MS,
       });
     }),
   );
@@ -28,12 +32,15 @@ export async function deleteAll({ scenario, api, fixtures, objectPath }: Ground)
   );
 }
 
-/** Is it gone? A person's finalizers are taken away, as that person's own controller would. */
-async function isGone(api: RawApi, { object }: Fixture, path: string): Promise<boolean> {
+/**
+ * Is it gone? A person's finalizers are taken away, as that person's own controller would; and that of a ServiceCIDR,
+ * whose controller lets ten seconds pass.
+ */
+async function isGone(api: RawApi, { kind, object }: Fixture, path: string): Promise<boolean> {
   const { status, body } = await api.send('GET', path);
   if (status === 404) return true;
   if (exactAt(body, 'metadata', 'deletionTimestamp') === undefined) return false;
-  if (exactAt(object, 'metadata', 'finalizers') !== undefined) {
+  if (kind === 'ServiceCIDR' || exactAt(object, 'metadata', 'finalizers') !== undefined) {
     const merge = 'application/merge-patch+json';
     await api.send('PATCH', path, JSON.stringify({ metadata: { finalizers: null } }), merge);
   }
