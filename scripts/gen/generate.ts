@@ -4,12 +4,13 @@ import { readCrds } from './crd.ts';
 import { kindsFile } from './kinds.ts';
 import { modelFile } from './model-types.ts';
 import { referenceFile } from './reference.ts';
+import { RULES_PAGE, rulesPage } from './rules-table.ts';
 import { validatorsFile, validatorsTypes } from './validators.ts';
 
 const NOTICE = 'Generated from crds/ by `npm run gen`. Do not edit: change crds/ and run it again.';
 
 /**
- * Everything that is generated from `crds/`: text by path, relative to the root of the repository.
+ * Everything that is generated from `crds/`, and the table of the rules of `src/sanitize`: text by path, relative to the root of the repository.
  * The same input gives the same bytes, on every machine and without a network.
  */
 export async function generate(root: string): Promise<Map<string, string>> {
@@ -22,5 +23,6 @@ export async function generate(root: string): Promise<Map<string, string>> {
     ['gen/kinds.ts', script(kindsFile(crds))],
     ...crds.map((crd) => [`gen/constructs/${crd.fileName}.ts`, script(constructFile(crd))] as const),
     ['docs/reference.md', `<!-- ${NOTICE} -->\n\n${referenceFile(crds).trim()}\n`],
+    [RULES_PAGE, await rulesPage(root)],
   ]);
 }

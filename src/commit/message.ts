@@ -1,5 +1,5 @@
 import { groupOf, type ObjectIdentity } from '../kube/object.ts';
-import { isOwnGroup } from '../place/own-groups.ts';
+import { isOwnGroup } from '../kube/own-groups.ts';
 import { timestamp } from '../timestamp.ts';
 import { neutralise } from './neutralise.ts';
 import { type CompiledTemplate, renderTemplate, type TemplateValues } from './template.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ObjectIdentity } from '../kube/object.ts';
-import { groupOfShortKind, isShortKind } from './own-groups.ts';
+import { groupOfShortKind, isShortKind } from '../kube/own-groups.ts';
 
 /** Longest name of a file or folder, in bytes: the limit of nearly all file systems. */
 const SEGMENT_BYTES_MAX = 255;

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from '../kube/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../kube/json.ts';
 import type { KubeObject } from '../kube/object.ts';
 
 /**
@@ -11,8 +11,23 @@ import type { KubeObject } from '../kube/object.ts';
 export interface Owners {
   /** False when the object tells nothing about its owners; then nothing may be concluded from a missing one. */
   readonly known: boolean;
+  /** Did the API server return the object? False for a manifest: what it still has was kept for a reason. */
+  readonly isLive: boolean;
   /** Did a client that is not part of the control plane set the field? Steps as in fieldsV1: `f:spec`, `k:{…}`. */
   owned(...path: string[]): boolean;
+  /** What each client wrote, through the object itself or one of its subresources. */
+  readonly writes: readonly Write[];
+}
+
+/** The fields that one client wrote last. */
+export interface Write {
+  readonly manager: string;
+  /** Absent: through the object itself. */
+  readonly subresource?: string;
+  /** As fieldsV1 has them. */
+  readonly fields: JsonObject;
+  /** Is the client one whose writes are never anybody's intent? */
+  readonly isBookkeeping: boolean;
 }
 
 /** Clients whose writes are bookkeeping or injection, not anybody's intent. */
@@ -29,13 +44,22 @@ const BOOKKEEPERS: ReadonlySet<string> = new Set([
 
 export function ownersOf(object: KubeObject): Owners {
   const entries = Array.isArray(object.metadata.managedFields) ? object.metadata.managedFields : [];
+  const writes = entries.map((entry): Write => {
+    const { manager = '', subresource } = entry;
+    const { fieldsV1 } = entry as { fieldsV1?: JsonValue };
+    const fields = isJsonObject(fieldsV1) ? fieldsV1 : {};
+    const about = { manager, fields, isBookkeeping: BOOKKEEPERS.has(manager) };
+    return subresource === undefined ? about : { ...about, subresource };
+  });
   return {
     known: entries.length > 0,
+    isLive: object.metadata.uid !== undefined,
     owned: (...path) =>
-      entries.some((entry) => {
-        if (entry.subresource === 'status' || BOOKKEEPERS.has(entry.manager ?? '')) return false;
-        return holds((entry as { fieldsV1?: JsonValue }).fieldsV1, path);
-      }),
+      writes.some(
+        ({ subresource, isBookkeeping, fields }) =>
+          subresource !== 'status' && !isBookkeeping && holds(fields, path),
+      ),
+    writes,
   };
 }
 

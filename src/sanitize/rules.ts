@@ -6,6 +6,7 @@ import { INJECTION_RULES } from './rules/injection.ts';
 import { METADATA_RULES } from './rules/metadata.ts';
 import { POD_RULES } from './rules/pod.ts';
 import { SERVICE_RULES } from './rules/service.ts';
+import { STATUS_RULES } from './rules/status.ts';
 import { STORAGE_RULES } from './rules/storage.ts';
 import { WORKLOAD_RULES } from './rules/workload.ts';
 
@@ -21,6 +22,7 @@ export const RULES: readonly Rule[] = [
   ...POD_RULES,
   ...ACCESS_RULES,
   ...CLUSTER_RULES,
+  ...STATUS_RULES,
   ...ANNOTATION_RULES,
   ...METADATA_RULES,
 ];

@@ -26,8 +26,32 @@ const CASES: readonly Case[] = [
     rule: 'status',
     says: 'goes',
     kind: 'example.com/Widget',
-    before: { status: { a: 1 }, spec: {} },
+    before: { metadata: { ...meta, uid: 'u' }, status: { a: 1 }, spec: {} },
     after: { spec: {} },
+  },
+  {
+    rule: 'status',
+    says: 'goes from a kind of Kubernetes, whoever wrote it',
+    kind: 'apps/Deployment',
+    before: { status: { a: 1 }, spec: { b: 1 } },
+    after: { spec: { b: 1 } },
+    owned: { 'f:spec': { 'f:b': {} }, 'f:status': { 'f:a': {} } },
+  },
+  {
+    rule: 'status',
+    says: 'stays where a client wrote it together with the rest',
+    kind: 'example.com/Widget',
+    before: { status: { a: 1, list: [{ b: 2 }] }, spec: { b: 1 } },
+    after: { status: { a: 1, list: [{ b: 2 }] }, spec: { b: 1 } },
+    owned: { 'f:spec': { 'f:b': {} }, 'f:status': { '.': {}, 'f:a': {}, 'f:list': {} } },
+  },
+  {
+    rule: 'status',
+    says: 'goes from a kind whose clients send one that says nothing',
+    kind: 'argoproj.io/Application',
+    before: { status: { health: {} }, spec: { b: 1 } },
+    after: { spec: { b: 1 } },
+    owned: { 'f:spec': { 'f:b': {} }, 'f:status': { '.': {}, 'f:health': {} } },
   },
   {
     rule: 'server-set-metadata',
@@ -164,7 +188,7 @@ const CASES: readonly Case[] = [
     'batch/Job',
     'ReplicationController',
   ].map((kind) => ({
-    rule: `${(kind.split('/')[1] ?? kind).toLowerCase()}-deprecated-service-account`,
+    rule: 'template-deprecated-service-account',
     says: 'goes',
     kind,
     before: {
@@ -173,14 +197,14 @@ const CASES: readonly Case[] = [
     after: { spec: { template: { spec: { serviceAccountName: 'a', hostNetwork: true } } } },
   })),
   {
-    rule: 'podtemplate-deprecated-service-account',
+    rule: 'template-deprecated-service-account',
     says: 'goes',
     kind: 'PodTemplate',
     before: { template: { spec: { serviceAccount: 'a', serviceAccountName: 'a' } } },
     after: { template: { spec: { serviceAccountName: 'a' } } },
   },
   {
-    rule: 'cronjob-deprecated-service-account',
+    rule: 'template-deprecated-service-account',
     says: 'goes',
     kind: 'batch/CronJob',
     before: {
@@ -226,6 +250,17 @@ const CASES: readonly Case[] = [
     after: { spec: { volumeClaimTemplates: [{ metadata: { name: 'd' } }] } },
   },
   {
+    rule: 'volume-claim-template-status',
+    says: 'stays where it says more than the API server does',
+    kind: 'apps/StatefulSet',
+    before: {
+      spec: { volumeClaimTemplates: [{ status: { phase: 'Pending', capacity: { storage: '1Gi' } } }] },
+    },
+    after: {
+      spec: { volumeClaimTemplates: [{ status: { phase: 'Pending', capacity: { storage: '1Gi' } } }] },
+    },
+  },
+  {
     rule: 'job-generated-selector',
     says: 'goes with its labels',
     kind: 'batch/Job',
@@ -239,7 +274,17 @@ const CASES: readonly Case[] = [
         },
       },
     },
-    after: { metadata: { ...meta, labels: { app: 'a' } }, spec: { template: { spec: {} } } },
+    after: { metadata: { ...meta, labels: { 'job-name': 'x', app: 'a' } }, spec: { template: { spec: {} } } },
+  },
+  {
+    rule: 'job-copied-labels',
+    says: 'go as they came: all together',
+    kind: 'batch/Job',
+    before: {
+      metadata: { ...meta, labels: { [job]: 'u', 'job-name': 'x', app: 'a' } },
+      spec: { template: { metadata: { labels: { [job]: 'u', 'job-name': 'x', app: 'a' } } } },
+    },
+    after: { metadata: meta, spec: { template: { metadata: { labels: { app: 'a' } } } } },
   },
   {
     rule: 'job-generated-selector',
@@ -370,6 +415,14 @@ const CASES: readonly Case[] = [
     },
     after: { spec: { claimRef: { name: 'c', namespace: 'n' } } },
     owned: { 'f:spec': { 'f:claimRef': { '.': {}, 'f:name': {}, 'f:namespace': {} } } },
+  },
+  {
+    rule: 'volume-bound-claim',
+    says: 'keeps the uid of a claim that a person names by it',
+    kind: 'PersistentVolume',
+    before: { spec: { claimRef: { name: 'c', namespace: 'n', uid: 'u', resourceVersion: '1' } } },
+    after: { spec: { claimRef: { name: 'c', namespace: 'n', uid: 'u' } } },
+    owned: { 'f:spec': { 'f:claimRef': { '.': {}, 'f:name': {}, 'f:namespace': {}, 'f:uid': {} } } },
   },
   {
     rule: 'webhook-injected-ca-bundle',
@@ -556,6 +609,41 @@ test('sanitize: unknown fields, and fields that an allowlist loses, survive', ()
     annotations: {},
   };
   assert.equal(sanitize(given('example.com/Widget', kept)), given('example.com/Widget', kept));
+});
+
+test('sanitize: of a status that a person and a controller wrote, the person’s part stays', () => {
+  const { apiVersion, kind } = given('example.com/Widget', {});
+  const object = {
+    apiVersion,
+    kind,
+    metadata: {
+      ...meta,
+      uid: 'u',
+      resourceVersion: '2',
+      managedFields: [
+        {
+          manager: 'kubectl-create',
+          operation: 'Update',
+          fieldsV1: {
+            'f:spec': { 'f:a': {} },
+            'f:status': { '.': {}, 'f:mine': {}, 'f:deep': { 'f:mine': {} } },
+          },
+        },
+        {
+          manager: 'widget-controller',
+          operation: 'Update',
+          fieldsV1: { 'f:status': { 'f:seen': {}, 'f:deep': { 'f:seen': {} } } },
+        },
+      ],
+    },
+    spec: { a: 1 },
+    status: { mine: 1, seen: 2, deep: { mine: 3, seen: 4 } },
+  };
+  assert.equal(sanitize(frozen(object)).status, { mine: 1, deep: { mine: 3 } });
+  const [, controller] = object.metadata.managedFields;
+  const managedFields = [controller as (typeof object.metadata.managedFields)[number]];
+  const alone = frozen({ ...object, metadata: { ...object.metadata, managedFields } });
+  assert.not('status' in sanitize(alone), 'a controller that writes nothing else');
 });
 
 test('sanitize: shares what it does not change, and changes nothing of its input', () => {

@@ -37,14 +37,6 @@ const CONTROLLER_FINALIZERS: ReadonlySet<string> = new Set([
 
 export const METADATA_RULES: readonly Rule[] = [
   {
-    name: 'status',
-    reason: 'The status says what controllers observed, not what anybody wants.',
-    source:
-      'https://github.com/kubernetes/community/blob/master/contributors/devel/sig-architecture/api-conventions.md#spec-and-status',
-    appliesTo: 'every kind',
-    apply: (fields) => ('status' in fields ? withoutKeys(fields, (key) => key === 'status') : fields),
-  },
-  {
     name: 'server-set-metadata',
     reason: 'The API server sets these fields of each object and ignores or refuses what a client sends.',
     source: API_CONVENTIONS,

@@ -1,4 +1,6 @@
-import type { JsonObject } from '../../kube/json.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { isJsonObject, type JsonObject } from '../../kube/json.ts';
+import { groupOf } from '../../kube/object.ts';
 import { changeAt, removeAt, valueAt } from '../edit.ts';
 import type { Rule } from '../rule.ts';
 
@@ -14,15 +16,21 @@ const TEMPLATES: ReadonlyMap<string, readonly string[]> = new Map([
   ['batch/Job', ['spec', 'template']],
 ]);
 
-const JOB_LABELS = [
-  'batch.kubernetes.io/controller-uid',
-  'batch.kubernetes.io/job-name',
-  'controller-uid',
-  'job-name',
-];
+const JOB_UID_LABELS = ['batch.kubernetes.io/controller-uid', 'controller-uid'];
+const JOB_LABELS = [...JOB_UID_LABELS, 'batch.kubernetes.io/job-name', 'job-name'];
 
 export const WORKLOAD_RULES: readonly Rule[] = [
-  ...[...TEMPLATES].flatMap(([kind, template]) => templateRules(kind, template)),
+  {
+    name: 'template-deprecated-service-account',
+    reason: '`serviceAccount` is a deprecated copy of `serviceAccountName`; the API server fills in either.',
+    source: 'https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodSpec',
+    appliesTo: [...TEMPLATES.keys()],
+    apply: (fields) => {
+      const group = groupOf(String(fields.apiVersion));
+      const template = TEMPLATES.get(`${group === '' ? '' : `${group}/`}${String(fields.kind)}`) ?? [];
+      return changeAt(fields, [...template, 'spec'], withoutDeprecatedServiceAccount);
+    },
+  },
   {
     name: 'template-creation-timestamp',
     reason: 'Clients written in Go send `creationTimestamp: null`, which says nothing.',
@@ -54,13 +62,27 @@ export const WORKLOAD_RULES: readonly Rule[] = [
     source: 'https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#volume-claim-templates',
     appliesTo: ['apps/StatefulSet'],
     apply: (fields) =>
-      dropNull(removeAt(fields, 'spec', 'volumeClaimTemplates', '*', 'status'), [
-        'spec',
-        'volumeClaimTemplates',
-        '*',
-        'metadata',
-        'creationTimestamp',
-      ]),
+      dropNull(
+        changeAt(fields, ['spec', 'volumeClaimTemplates', '*', 'status'], (status) =>
+          isDeepStrictEqual(status, { phase: 'Pending' }) ? undefined : status,
+        ),
+        ['spec', 'volumeClaimTemplates', '*', 'metadata', 'creationTimestamp'],
+      ),
+  },
+  {
+    name: 'job-copied-labels',
+    reason:
+      'A Job without labels gets those of its template, together with the generated ones, which hold the uid of this very Job; it gets them again when the file is applied. Runs before the generated labels leave the template.',
+    source: 'https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/apis/batch/v1/defaults.go',
+    appliesTo: ['batch/Job'],
+    apply: (fields) => {
+      const labels = valueAt(fields, 'metadata', 'labels');
+      if (valueAt(fields, 'spec', 'manualSelector') === true || !isJsonObject(labels)) return fields;
+      if (!JOB_UID_LABELS.some((label) => Object.hasOwn(labels, label))) return fields;
+      const template = valueAt(fields, 'spec', 'template', 'metadata', 'labels');
+      if (isDeepStrictEqual(labels, template)) return removeAt(fields, 'metadata', 'labels');
+      return JOB_UID_LABELS.reduce((result, label) => removeAt(result, 'metadata', 'labels', label), fields);
+    },
   },
   {
     name: 'job-generated-selector',
@@ -72,7 +94,6 @@ export const WORKLOAD_RULES: readonly Rule[] = [
       if (valueAt(fields, 'spec', 'manualSelector') === true) return fields;
       let result = fields;
       for (const label of JOB_LABELS) {
-        result = removeAt(result, 'metadata', 'labels', label);
         result = removeAt(result, 'spec', 'template', 'metadata', 'labels', label);
         result = removeAt(result, 'spec', 'selector', 'matchLabels', label);
       }
@@ -80,19 +101,6 @@ export const WORKLOAD_RULES: readonly Rule[] = [
     },
   },
 ];
-
-function templateRules(kind: string, template: readonly string[]): Rule[] {
-  return [
-    {
-      name: `${(kind.split('/')[1] ?? kind).toLowerCase()}-deprecated-service-account`,
-      reason:
-        '`serviceAccount` is a deprecated copy of `serviceAccountName`; the API server fills in either.',
-      source: 'https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodSpec',
-      appliesTo: [kind],
-      apply: (fields) => changeAt(fields, [...template, 'spec'], withoutDeprecatedServiceAccount),
-    },
-  ];
-}
 
 /** A Pod's spec without `serviceAccount` where it repeats `serviceAccountName`. */
 export const withoutDeprecatedServiceAccount: Parameters<typeof changeAt>[2] = (spec) => {
