@@ -61,6 +61,8 @@ export interface SharedBranchesOptions {
   readonly allowLocalRepositories: boolean;
   /** Tells clusters apart that push to one branch: uid of the Namespace `kube-system`. */
   readonly clusterId: string;
+  /** Asked before each push: may this process still write? Default: always. */
+  readonly mayPush?: () => boolean;
   readonly placeInto: PlaceInto;
   readonly identify: Identify;
   readonly clock: Clock;
@@ -170,7 +172,7 @@ export class SharedBranches {
   }
 
   #begin(place: BranchPlace, first: BranchTenant): SharedBranch {
-    const { allowLocalRepositories, clusterId, placeInto, identify, clock, log } = this.#options;
+    const { allowLocalRepositories, clusterId, mayPush, placeInto, identify, clock, log } = this.#options;
     const shared = this.#shareClone(place, observerOf(first.metrics));
     const tenants: SharedBranch['tenants'] = new Map();
     const worker = new BranchWorker({
@@ -184,6 +186,7 @@ export class SharedBranches {
       cursorId: idOf([clusterId, place.namespace, place.secretName ?? '', place.branch]),
       pushTurn: shared.pushTurn,
       mayRecreate: () => shared.users === 1,
+      ...(mayPush === undefined ? {} : { mayPush }),
       placeInto,
       identify,
       onDropped: (dropped) => tenantOf(tenants, dropped.path)?.onDropped(dropped),
