@@ -214,7 +214,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     await startWebhooksIfAny();
     for (const mirror of servedMirrors) await mirror.start();
     if (replicas !== undefined) {
-      await replicas.standBy(webhooks);
+      await replicas.standBy(webhooks, stopping.signal);
       // What a Service needs to know: reviews that come here reach the leader, also while that gets to work.
       notReady = () => webhooks?.servingProblem;
       log.info('Standing by', { apiServer: client.host });

@@ -28,6 +28,8 @@ export interface ReplicaPresenceOptions {
   readonly onPeers: (addresses: ReadonlySet<string>) => void;
   readonly clock: Clock;
   readonly monotonicMs: () => number;
+  /** Ends everything but the leaving. */
+  readonly signal: AbortSignal;
   readonly log: Log;
 }
 
@@ -43,7 +45,6 @@ interface Peer {
 export class ReplicaPresence {
   readonly #options: ReplicaPresenceOptions;
   readonly #name: string;
-  readonly #abort = new AbortController();
   readonly #peers = new Map<string, Peer>();
   #running: Promise<void> | undefined;
 
@@ -55,7 +56,7 @@ export class ReplicaPresence {
   /** Begin; resolves when the others can know of this replica, or it was stopped. */
   async start(): Promise<void> {
     const { clock, log } = this.#options;
-    const { signal } = this.#abort;
+    const { signal } = this.#options;
     for (let isTold = false; !signal.aborted; isTold = true) {
       try {
         await this.#renew();
@@ -68,9 +69,8 @@ export class ReplicaPresence {
     this.#running = this.#run();
   }
 
-  /** Leave: the others send nothing more. */
-  async stop(): Promise<void> {
-    this.#abort.abort();
+  /** Leave, once the signal is given: the others send nothing more. */
+  async leave(): Promise<void> {
     await this.#running;
     await this.#remove(this.#name);
   }
@@ -99,8 +99,7 @@ export class ReplicaPresence {
   }
 
   async #run(): Promise<void> {
-    const { clock, monotonicMs, log } = this.#options;
-    const { signal } = this.#abort;
+    const { clock, monotonicMs, signal, log } = this.#options;
     while (!signal.aborted) {
       await clock.sleep(RENEW_MS, signal);
       if (signal.aborted) return;
@@ -120,7 +119,7 @@ export class ReplicaPresence {
 
   async #renew(): Promise<void> {
     const { client, clock, namespace, identity, address } = this.#options;
-    const options = { timeoutMs: REQUEST_TIMEOUT_MS, signal: this.#abort.signal };
+    const options = { timeoutMs: REQUEST_TIMEOUT_MS, signal: this.#options.signal };
     const nowMs = clock.now();
     const record = { holder: identity, durationMs: GONE_MS, transitions: 0, acquireTime: microTime(nowMs) };
     const metadata = {

@@ -71,7 +71,8 @@ export class Replicas {
       timing: options.timing,
       clock,
       monotonicMs: () => performance.now(),
-      onHolder: (leader) => log.info('Leader', { leader: leader || undefined, isThis: leader === identity }),
+      onHolder: (leader) =>
+        leader === '' ? undefined : log.info('Leader', { leader, isThis: leader === identity }),
       log,
     });
     this.#board = new LeaseBoard({
@@ -102,8 +103,11 @@ export class Replicas {
     return this.#relay?.share(message);
   }
 
-  /** Stand by: know the other replicas and be known to them, and stand for election. Throws `CodedError`. */
-  async standBy(webhooks: SharedWebhooks | undefined): Promise<void> {
+  /**
+   * Stand by: know the other replicas and be known to them, and stand for election. `signal` ends that, also while it
+   * begins. Throws `CodedError`.
+   */
+  async standBy(webhooks: SharedWebhooks | undefined, signal: AbortSignal): Promise<void> {
     const { client, namespace, metrics, clock, log } = this.#context;
     if (webhooks !== undefined) {
       const relay = new ReplicaRelay({
@@ -126,11 +130,14 @@ export class Replicas {
         },
         clock,
         monotonicMs: () => performance.now(),
+        signal,
         log,
       });
     }
+    signal.addEventListener('abort', () => void this.#board.stop(), { once: true });
     await this.#board.start();
     await this.#presence?.start();
+    if (signal.aborted) return;
     this.#elector.start();
   }
 
@@ -149,7 +156,7 @@ export class Replicas {
     const wasLeader = this.isLeader;
     await this.#elector.stop();
     if (wasLeader) this.#record(`${this.#elector.identity} stopped leading`);
-    await this.#presence?.stop();
+    await this.#presence?.leave();
     if (this.#peers.size > 0) await this.#context.clock.sleep(RETIRED_MS);
   }
 
