@@ -22,6 +22,7 @@ import { Mirror } from './reconcile/mirror.ts';
 import { Repositories } from './reconcile/repositories.ts';
 import type { Repository } from './reconcile/repository.ts';
 import { RuleReconciler } from './reconcile/rule-reconciler.ts';
+import { beginTerm } from './replicas/last-term.ts';
 import { type ReplicaOptions, Replicas } from './replicas/replicas.ts';
 import { EventRecorder } from './report/event-recorder.ts';
 import { type Metrics, startMetrics } from './report/metrics.ts';
@@ -218,8 +219,9 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       // What a Service needs to know: reviews that come here reach the leader, also while that gets to work.
       notReady = () => webhooks?.servingProblem;
       log.info('Standing by', { apiServer: client.host });
-      await replicas.elected(stopping.signal);
-      if (stopping.signal.aborted) return;
+      const term = await replicas.elected(stopping.signal);
+      if (term === undefined) return;
+      if (!(await beginTerm(options.dataDir, term))) await branches.forgetAll();
     }
     await webhooks?.register();
     for (const mirror of mirrors) await mirror.start();

@@ -97,8 +97,8 @@ export class LeaderElector {
     return this.#seen?.record.holder ?? '';
   }
 
-  /** The Lease as an Event names it; undefined before there is one. */
-  get lease(): { readonly name: string; readonly uid: string } | undefined {
+  /** The Lease as it was seen last; undefined before there is one. */
+  get lease(): StoredLease | undefined {
     return this.#seen;
   }
 

@@ -148,6 +148,11 @@ export class SharedBranches {
     };
   }
 
+  /** Removes all clones of earlier processes, with what they did not push. Nothing may be acquired yet. */
+  async forgetAll(): Promise<void> {
+    await rm(join(this.#options.dataDir, 'repositories'), { recursive: true, force: true });
+  }
+
   /** Removes the clones of an earlier process that none of these places uses. */
   async sweep(places: readonly BranchPlace[]): Promise<void> {
     const used = new Set(places.map((place) => `${cloneKeyOf(place)}.git`));

@@ -11,6 +11,7 @@ import type { Log } from '../log.ts';
 import type { EventRecorder } from '../report/event-recorder.ts';
 import type { Metrics } from '../report/metrics.ts';
 import type { ListenAddress } from '../server/listen-address.ts';
+import type { Term } from './last-term.ts';
 import { replicaAddress } from './replica-address.ts';
 import { type ReplicaMessage, replicaToken } from './replica-message.ts';
 import { ReplicaPresence } from './replica-presence.ts';
@@ -141,14 +142,17 @@ export class Replicas {
     this.#elector.start();
   }
 
-  /** Resolves when this replica leads, or `signal` aborts. */
-  async elected(signal: AbortSignal): Promise<void> {
+  /** Resolves with the term when this replica leads; undefined when `signal` aborts before. */
+  async elected(signal: AbortSignal): Promise<Term | undefined> {
     const aborted = new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    if (signal.aborted) return;
+    if (signal.aborted) return undefined;
     await Promise.race([this.#elector.elected, aborted]);
-    if (!signal.aborted) this.#record(`${this.#elector.identity} became leader`);
+    const { lease } = this.#elector;
+    if (signal.aborted || lease === undefined) return undefined;
+    this.#record(`${this.#elector.identity} became leader`);
+    return { leaseUid: lease.uid, transitions: lease.record.transitions };
   }
 
   /** Give the Lease away; nothing may be written any more. Then wait until nobody is led to the webhooks here. */
