@@ -248,3 +248,4 @@ async function tellUnknown(storm: Storm, lost: readonly { what: string; fromMs: 
 }
 
 test.run();
+setInterval(() => { console.log('ALIVE', process.getActiveResourcesInfo().join(' ')); }, 5_000).unref();

@@ -7,7 +7,6 @@ import { type CodedError, messageOf } from './errors.ts';
 import { EvidenceStore } from './identify/evidence-store.ts';
 import { KubeClient } from './kube/client.ts';
 import { openConnection } from './kube/connection.ts';
-import type { KubeObject } from './kube/object.ts';
 import type { ApiResource } from './kube/resource.ts';
 import type { Log } from './log.ts';
 import { clusterIdOf, ensureNamespace, ensureRedactionKey } from './operator-home.ts';
@@ -22,6 +21,7 @@ import { Mirror } from './reconcile/mirror.ts';
 import { Repositories } from './reconcile/repositories.ts';
 import type { Repository } from './reconcile/repository.ts';
 import { RuleReconciler } from './reconcile/rule-reconciler.ts';
+import { mirrorServedKinds } from './reconcile/served-kinds.ts';
 import { beginTerm } from './replicas/last-term.ts';
 import { type ReplicaOptions, Replicas } from './replicas/replicas.ts';
 import { EventRecorder } from './report/event-recorder.ts';
@@ -58,24 +58,6 @@ export interface Operator {
 }
 
 const served = { namespaced: true, preferred: true } as const;
-/** What tells that the set of served kinds may have changed. */
-const CRDS: ApiResource = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-  preferred: true,
-};
-const API_SERVICES: ApiResource = {
-  group: 'apiregistration.k8s.io',
-  version: 'v1',
-  kind: 'APIService',
-  plural: 'apiservices',
-  namespaced: false,
-  preferred: true,
-};
-
 /**
  * Start the operator: wire the stages together and begin to follow GitRepoConfigs and WatchRules.
  * Resolves as soon as it serves `/healthz`; `/readyz` tells when it works. Throws `CodedError` for what has to be
@@ -158,16 +140,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   metrics.observeQueue(() => queueSizes(repositories.all));
 
   const discovery = new DiscoveryLoop(client, (resources) => pipeline.setServed(resources), clock, log);
-  const servedMirrors = [CRDS, API_SERVICES].map(
-    (resource) =>
-      new Mirror(
-        resource,
-        servedChanged(() => discovery.trigger()),
-        client,
-        clock,
-        log,
-      ),
-  );
+  const servedMirrors = mirrorServedKinds(() => discovery.trigger(), client, clock, log);
   const mirrors = [
     new Mirror(
       { ...served, ...gitRepoConfigKind },
@@ -261,23 +234,6 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       await server.close();
       await metrics.shutdown();
     },
-  };
-}
-
-/** Calls `trigger` when what a CRD or APIService serves may have changed, not on each status update of it. */
-function servedChanged(trigger: () => void): (key: string, object: KubeObject | undefined) => void {
-  const known = new Map<string, string>();
-  return (key, object) => {
-    const status = object?.status as
-      | { readonly conditions?: readonly { type: string; status: string }[] }
-      | undefined;
-    const conditions = (status?.conditions ?? []).map(({ type, status }) => `${type}=${status}`);
-    const seen =
-      object === undefined ? undefined : `${object.metadata.uid} ${object.metadata.generation} ${conditions}`;
-    if (known.get(key) === seen) return;
-    if (seen === undefined) known.delete(key);
-    else known.set(key, seen);
-    trigger();
   };
 }
 

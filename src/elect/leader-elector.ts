@@ -2,20 +2,11 @@ import type { Clock } from '../clock.ts';
 import { CodedError, messageOf } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { JsonObject } from '../kube/json.ts';
-import { restPath } from '../kube/resource.ts';
 import { isNewer } from '../kube/resource-version.ts';
 import type { Log } from '../log.ts';
 import { ACQUIRE_JITTER, checkTiming, type ElectionTiming } from './election-timing.ts';
-import {
-  LEADER_LEASE,
-  LEASE_LABEL,
-  LEASES,
-  type LeaseRecord,
-  leaseSpec,
-  microTime,
-  readLease,
-  type StoredLease,
-} from './lease.ts';
+import { LEADER_LEASE, type LeaseRecord, microTime, readLease, type StoredLease } from './lease.ts';
+import { isLeaseConflict, LeaseStore } from './lease-store.ts';
 
 /** A release that the API server does not answer in this time is left: the Lease runs out by itself. */
 const RELEASE_TIMEOUT_MS = 2_000;
@@ -54,8 +45,7 @@ export class LeaderElector {
   /** Resolves with the reason when it leads no more, other than by `stop`; never rejects. */
   readonly lost: Promise<CodedError>;
   readonly #options: ElectorOptions;
-  readonly #path: string;
-  readonly #collection: string;
+  readonly #store: LeaseStore;
   readonly #abort = new AbortController();
   #nap = new AbortController();
   #isWoken = false;
@@ -76,9 +66,7 @@ export class LeaderElector {
     checkTiming(options.timing);
     this.#options = options;
     this.identity = options.identity;
-    const { namespace } = options;
-    this.#collection = restPath(LEASES, { namespace });
-    this.#path = restPath(LEASES, { namespace, name: LEADER_LEASE });
+    this.#store = new LeaseStore(options.client, options.namespace, LEADER_LEASE);
     this.elected = new Promise((resolve) => {
       this.#tellElected = resolve;
     });
@@ -161,7 +149,7 @@ export class LeaderElector {
       this.#tellElected();
       return timing.retryPeriodMs;
     } catch (error) {
-      if (isConflict(error)) {
+      if (isLeaseConflict(error)) {
         // Somebody was quicker. Who, is worth a look at once.
         this.#isRead = false;
         return 0;
@@ -194,7 +182,7 @@ export class LeaderElector {
     } catch (error) {
       if (this.#abort.signal.aborted) return 0;
       this.#isRead = false;
-      if (isConflict(error)) return 0;
+      if (isLeaseConflict(error)) return 0;
       this.#setProblem(messageOf(error));
       return Math.max(0, Math.min(timing.retryPeriodMs, this.#validUntilMs - monotonicMs()));
     }
@@ -218,54 +206,33 @@ export class LeaderElector {
   }
 
   async #read(): Promise<void> {
-    let lease: StoredLease | undefined;
-    try {
-      lease = readLease(await this.#options.client.get(this.#path, this.#request()));
-    } catch (error) {
-      if (!(error instanceof CodedError && error.code === 'NotFound')) throw error;
-    }
-    this.#see(lease);
+    this.#see(await this.#store.read(this.#request()));
     this.#isRead = true;
   }
 
   async #write(record: LeaseRecord): Promise<void> {
-    const { client, clock, namespace } = this.#options;
-    const spec = leaseSpec(record, clock.now());
-    const seen = this.#seen;
-    const written =
-      seen === undefined
-        ? await client.request('POST', this.#collection, {
-            ...this.#request(),
-            body: {
-              apiVersion: 'coordination.k8s.io/v1',
-              kind: 'Lease',
-              metadata: { name: LEADER_LEASE, namespace, labels: { [LEASE_LABEL]: 'leader' } },
-              spec,
-            },
-          })
-        : await client.request('PUT', this.#path, {
-            ...this.#request(),
-            // With the resourceVersion that was read: refused if it is no longer the current one.
-            body: { ...seen.object, spec },
-          });
-    this.#see(readLease(written));
+    this.#see(await this.#store.write(record, this.#seen, this.#options.clock.now(), this.#request()));
     this.#isRead = true;
   }
 
   async #release(): Promise<void> {
-    const { client, clock, log } = this.#options;
+    const { clock, log } = this.#options;
     const timeout = { timeoutMs: RELEASE_TIMEOUT_MS };
     try {
       // A renewal that was broken off may have been stored: then the Lease is looked at again.
       for (let attempt = 0; attempt < RELEASE_ATTEMPTS_MAX; attempt++) {
-        const seen = attempt === 0 ? this.#seen : readLease(await client.get(this.#path, timeout));
+        const seen = attempt === 0 ? this.#seen : await this.#store.read(timeout);
         if (seen?.record.holder !== this.identity) return;
-        const spec = leaseSpec({ ...seen.record, holder: '', durationMs: 1000 }, clock.now());
         try {
-          await client.request('PUT', this.#path, { ...timeout, body: { ...seen.object, spec } });
+          await this.#store.write(
+            { ...seen.record, holder: '', durationMs: 1000 },
+            seen,
+            clock.now(),
+            timeout,
+          );
           return;
         } catch (error) {
-          if (!isConflict(error)) throw error;
+          if (!isLeaseConflict(error)) throw error;
         }
       }
     } catch (error) {
@@ -296,9 +263,4 @@ export class LeaderElector {
     this.#problem = problem;
     if (problem !== undefined) this.#options.log.warn('Cannot reach the Lease', { reason: problem });
   }
-}
-
-/** Somebody else wrote or removed it since it was read. */
-function isConflict(error: unknown): boolean {
-  return error instanceof CodedError && (error.code === 'Conflict' || error.code === 'NotFound');
 }
