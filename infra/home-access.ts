@@ -31,12 +31,6 @@ export class HomeAccess extends Construct {
           resourceNames: [WEBHOOK_TLS_SECRET],
           verbs: ['get', 'update'],
         },
-        // Who leads, and which replicas there are. Their names are made at run time.
-        {
-          apiGroups: ['coordination.k8s.io'],
-          resources: ['leases'],
-          verbs: ['create', 'get', 'list', 'watch', 'update', 'delete'],
-        },
       ],
     });
     new k8s.KubeRoleBinding(this, 'binding', {
