@@ -43,6 +43,7 @@ class Replicas {
   readonly #front: ServiceFront;
   readonly #folders = new Map<string, OperatorFolder>();
   #running: Replica[] = [];
+  #reviewed: readonly [seconds: number, count: number] = [0, 0];
 
   constructor(storm: Storm, front: ServiceFront) {
     this.#storm = storm;
@@ -73,6 +74,23 @@ class Replicas {
       intervalMs: 5,
       what: `reviews ${isLed ? '' : 'not '}to be led to ${name}`,
     });
+  }
+
+  /** Mean time to answer a review in milliseconds, from the last call on. */
+  async reviewMs(): Promise<string> {
+    let [seconds, count] = [0, 0];
+    for (const { process } of this.#running) {
+      const metrics = await (await fetch(`${process.statusUrl}/metrics`)).text();
+      for (const [, what, value] of metrics.matchAll(
+        /^gitops_reverser_review_duration_seconds_(sum|count)\{[^}]*path="\/who"[^}]*\} (\S+)$/gm,
+      )) {
+        if (what === 'sum') seconds += Number(value);
+        else count += Number(value);
+      }
+    }
+    const [before, counted] = this.#reviewed;
+    this.#reviewed = [seconds, count];
+    return `${((1000 * (seconds - before)) / (count - counted)).toFixed(2)} ms for each of ${count - counted} reviews, ${this.#running.length} replicas`;
   }
 
   /** Wait until this replica leads; tells when it said so. */
@@ -172,10 +190,15 @@ test('fail-over: the leader is told to stop, killed, and paused', () =>
       const until = load.ledger.size + CHANGES;
       await poll(() => load.ledger.size >= until, { what: `${CHANGES} changes` });
     };
+    const tellReviews = async () => process.stdout.write(`${await replicas.reviewMs()}\n`);
     await replicas.leads('a');
-    await replicas.start('b', SHORT);
     load.start();
     await more();
+    await tellReviews();
+    await replicas.start('b', SHORT);
+    await replicas.reviewMs();
+    await more();
+    await tellReviews();
 
     // Two replicas. The Lease of the first is good for an hour, and it does not need to run out.
     const toldAtMs = Date.now();
@@ -196,7 +219,9 @@ test('fail-over: the leader is told to stop, killed, and paused', () =>
     // Three replicas.
     await replicas.start('b', SHORT);
     await replicas.start('d', SHORT);
+    await replicas.reviewMs();
     await more();
+    await tellReviews();
     const paused = replicas.get('c');
     const pausedAtMs = Date.now();
     await paused.signal('SIGSTOP');
@@ -248,4 +273,6 @@ async function tellUnknown(storm: Storm, lost: readonly { what: string; fromMs: 
 }
 
 test.run();
-setInterval(() => { console.log('ALIVE', process.getActiveResourcesInfo().join(' ')); }, 5_000).unref();
+setInterval(() => {
+  console.log('ALIVE', process.getActiveResourcesInfo().join(' '));
+}, 5_000).unref();

@@ -174,13 +174,11 @@ test('LeaderElector: a clock that is set changes nothing', () =>
   withElection(async ({ candidate, client, leasePath }) => {
     // As a holder whose clock is a day behind, or ahead, would leave it.
     for (const days of [-1, 1]) {
-      const held = await client
-        .get(leasePath)
-        .catch(() => ({
-          apiVersion: 'coordination.k8s.io/v1',
-          kind: 'Lease',
-          metadata: { name: LEADER_LEASE },
-        }));
+      const held = await client.get(leasePath).catch(() => ({
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        metadata: { name: LEADER_LEASE },
+      }));
       const renewTime = new Date(Date.now() + days * 86_400_000).toISOString().replace('Z', '000Z');
       const spec = { holderIdentity: 'gone', leaseDurationSeconds: 2, renewTime, leaseTransitions: 5 };
       const isThere = 'spec' in held;

@@ -52,16 +52,23 @@ export class ReplicaLink {
   #wake = new AbortController();
   #batches: Batch[] = [];
   #bytes = 0;
+  /** Resolves when the other answered for the first time, or the link is stopped. */
+  readonly greeted: Promise<void>;
+  #tellGreeted = () => {};
   /** It answered last time. */
-  #isQuick = true;
+  #isQuick = false;
   #running: Promise<void> | undefined;
 
   constructor(options: ReplicaLinkOptions) {
     this.#options = options;
+    this.greeted = new Promise((resolve) => {
+      this.#tellGreeted = resolve;
+    });
   }
 
-  /** Begin, with a handshake: no review waits for that. */
-  start(): void {
+  /** Begin, with what was told to others before: no review waits for that. */
+  start(before: readonly string[] = []): void {
+    for (const text of before) void this.send(text);
     this.#running ??= this.#run();
   }
 
@@ -69,6 +76,7 @@ export class ReplicaLink {
     this.#abort.abort();
     this.#wake.abort();
     await this.#running;
+    this.#tellGreeted();
     for (const batch of this.#batches.splice(0)) batch.release();
     this.#agent.destroy();
   }
@@ -137,6 +145,7 @@ export class ReplicaLink {
       try {
         await this.#post(`[${(batch?.texts ?? []).join(',')}]`);
         isGreeted = true;
+        this.#tellGreeted();
         this.#isQuick = true;
         backoff.reset();
         if (problem !== undefined) log.info('Replica answers again', { replica: address });

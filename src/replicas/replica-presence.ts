@@ -24,8 +24,8 @@ export interface ReplicaPresenceOptions {
   readonly identity: string;
   /** Where this replica is reached. */
   readonly address: string;
-  /** Addresses of the other replicas, whenever they change. Must not throw. */
-  readonly onPeers: (addresses: ReadonlySet<string>) => void;
+  /** The other replicas and their addresses, whenever they change. Must not throw. */
+  readonly onPeers: (peers: ReadonlyMap<string, string>) => void;
   readonly clock: Clock;
   readonly monotonicMs: () => number;
   /** Ends everything but the leaving. */
@@ -92,10 +92,10 @@ export class ReplicaPresence {
   }
 
   #tell(): void {
-    // A container that is started anew has its old address: for a while there are two Leases of it.
-    const addresses = new Set([...this.#peers.values()].map(({ address }) => address));
-    addresses.delete(this.#options.address);
-    this.#options.onPeers(addresses);
+    // A container that is started anew has its old address: for a while there are two Leases of it, the last counts.
+    const byAddress = new Map([...this.#peers].map(([name, { address }]) => [address, name]));
+    byAddress.delete(this.#options.address);
+    this.#options.onPeers(new Map([...byAddress].map(([address, name]) => [name, address])));
   }
 
   async #run(): Promise<void> {

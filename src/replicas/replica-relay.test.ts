@@ -34,7 +34,7 @@ async function listen(name = serverName, port = 0): Promise<Listener> {
     certificate: certificateOf(name),
     handlers: {},
     beside: receiveMessages(token, (message) => {
-      if (message.kind === 'Probe') heard.push(message.nonce);
+      heard.push(message.kind === 'Probe' ? message.nonce : message.evidence.uid);
     }),
     metrics: { reviewed() {}, refused() {} },
     log: silentLog,
@@ -43,7 +43,9 @@ async function listen(name = serverName, port = 0): Promise<Listener> {
 }
 
 const probe = (nonce: string) => ({ kind: 'Probe', hash: 'h', nonce }) as const;
-const urlOf = (port: number) => `https://127.0.0.1:${port}`;
+/** Peers by name: the name of each is its address. */
+const peersAt = (...ports: number[]) =>
+  new Map(ports.map((port) => [`replica-${port}`, `https://127.0.0.1:${port}`]));
 
 interface Fixture {
   readonly relay: ReplicaRelay;
@@ -97,8 +99,8 @@ test('ReplicaRelay: all others have a message when it need not be waited for any
   withRelay(async ({ relay, listener, outcomes }) => {
     const [one, two] = [await listener(), await listener()];
     assert.is(relay.share(probe('nobody')), undefined);
-    relay.setPeers(new Set([urlOf(one.server.port), urlOf(two.server.port)]));
-    // The first one waits for handshakes, maybe in vain.
+    relay.setPeers(peersAt(one.server.port, two.server.port));
+    // Nobody waits for handshakes.
     await poll(async () => {
       await relay.share(probe('hello'));
       return one.heard.length > 0 && two.heard.length > 0 && outcomes.at(-1) === 'Sent 1';
@@ -120,7 +122,7 @@ test('ReplicaRelay: all others have a message when it need not be waited for any
 test('ReplicaRelay: what comes while a request is under way goes together, in order', () =>
   withRelay(async ({ relay, listener, outcomes }) => {
     const one = await listener();
-    relay.setPeers(new Set([urlOf(one.server.port)]));
+    relay.setPeers(peersAt(one.server.port));
     const names = Array.from({ length: 500 }, (_, at) => `m${at}`);
     await Promise.all(names.map((name) => relay.share(probe(name))));
     await poll(() => one.heard.length === names.length);
@@ -132,7 +134,7 @@ test('ReplicaRelay: one that hangs is waited for once, and gets all of it later'
   withRelay(async ({ relay, listener, proxy }) => {
     const one = await listener();
     const front = await proxy(one.server.port);
-    relay.setPeers(new Set([urlOf(front.port)]));
+    relay.setPeers(peersAt(front.port));
     await poll(async () => {
       await relay.share(probe('first'));
       return one.heard.length > 0;
@@ -153,8 +155,8 @@ test('ReplicaRelay: one that hangs is waited for once, and gets all of it later'
 test('ReplicaRelay: one that is gone is not waited for, and gets what it missed when it is back', () =>
   withRelay(async ({ relay, listener, close }) => {
     const [port] = (await freePorts(1)) as [number];
-    relay.setPeers(new Set([urlOf(port)]));
-    await poll(() => relay.share(probe('missed')) === undefined);
+    relay.setPeers(peersAt(port));
+    assert.is(relay.share(probe('missed')), undefined);
     const one = await listener(serverName, port);
     await poll(() => one.heard.includes('missed'));
     await poll(() => relay.share(probe('heard')) !== undefined);
@@ -162,11 +164,30 @@ test('ReplicaRelay: one that is gone is not waited for, and gets what it missed 
     await poll(() => relay.share(probe('missed too')) === undefined);
   }));
 
+test('ReplicaRelay: one that comes later, or anew, hears the evidence of before', () =>
+  withRelay(async ({ relay, listener }) => {
+    const evidence = (uid: string) =>
+      ({
+        kind: 'Evidence',
+        evidence: { kind: 'Create', uid, user: { name: 'ann' }, atMs: 0, digest: '' },
+      }) as const;
+    for (const uid of ['u1', 'u2']) relay.share(evidence(uid));
+    const one = await listener();
+    relay.setPeers(peersAt(one.server.port));
+    await poll(() => one.heard.length === 2);
+    const [address] = [...peersAt(one.server.port).values()];
+    // A container that was started anew, at the same address.
+    relay.setPeers(new Map([['another process', address as string]]));
+    relay.share(evidence('u3'));
+    await poll(() => one.heard.at(-1) === 'u3');
+    assert.equal(one.heard, ['u1', 'u2', 'u1', 'u2', 'u3']);
+  }));
+
 test('ReplicaRelay: nothing is told to one whose certificate is not that of the webhooks', () =>
   withRelay(async ({ relay, listener }) => {
     const other = await listener('other.system.svc');
     const one = await listener();
-    relay.setPeers(new Set([urlOf(other.server.port), urlOf(one.server.port)]));
+    relay.setPeers(peersAt(other.server.port, one.server.port));
     await poll(async () => {
       await relay.share(probe('m'));
       return one.heard.length > 0;
@@ -178,7 +199,7 @@ test('receiveMessages hears nobody who cannot prove to be a replica', () =>
   withRelay(
     async ({ relay, listener }) => {
       const one = await listener();
-      relay.setPeers(new Set([urlOf(one.server.port)]));
+      relay.setPeers(peersAt(one.server.port));
       // Refused: then it is not waited for.
       await poll(() => relay.share(probe('forged')) === undefined);
       assert.equal(one.heard, []);

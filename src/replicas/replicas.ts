@@ -56,7 +56,7 @@ export class Replicas {
   readonly #board: LeaseBoard;
   #presence: ReplicaPresence | undefined;
   #relay: ReplicaRelay | undefined;
-  #peers: ReadonlySet<string> = new Set();
+  #peers: ReadonlyMap<string, string> = new Map();
 
   /** Throws `InvalidSpec` for timing that cannot work. */
   constructor(options: ReplicaOptions, context: ReplicasContext) {
@@ -138,6 +138,7 @@ export class Replicas {
     signal.addEventListener('abort', () => void this.#board.stop(), { once: true });
     await this.#board.start();
     await this.#presence?.start();
+    await this.#relay?.greeted();
     if (signal.aborted) return;
     this.#elector.start();
   }
