@@ -250,8 +250,8 @@ test('fail-over: the leader is told to stop, killed, and paused', () =>
     await storm.quiet();
     const heard = (span: Span) =>
       storm.mayBeUnknown(span) || lost.some(({ fromMs, toMs }) => span.fromMs <= toMs && span.toMs >= fromMs);
-    await storm.check({ mayBeUnknown: heard });
     await tellUnknown(storm, lost);
+    await storm.check({ mayBeUnknown: heard });
   }));
 
 /** How many authors are not known, for people. */

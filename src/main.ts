@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { crds } from '../gen/kinds.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { hostNamesOfUrl } from './certificates/host-names.ts';
-import { ELECTION_TIMING } from './elect/election-timing.ts';
+import { checkTiming, ELECTION_TIMING } from './elect/election-timing.ts';
 import { CodedError, messageOf } from './errors.ts';
 import { startOperator } from './operator.ts';
 import { durationMs } from './reconcile/duration.ts';
@@ -80,6 +80,7 @@ function replicaOptions(options: RunOptions): ReplicaOptions | undefined {
     renewDeadlineMs: options.leaderElectRenewDeadline,
     retryPeriodMs: options.leaderElectRetryPeriod,
   };
+  checkTiming(timing);
   const { replicaAddress } = options;
   return { timing, ...(replicaAddress === undefined ? {} : { address: replicaAddress }) };
 }
@@ -246,5 +247,6 @@ try {
   process.stderr.write(
     `gitops-reverser: ${error instanceof CodedError ? error.message : (error as Error).stack}\n`,
   );
-  process.exitCode = 1;
+  // Not only the code: what listens already would keep a process alive that does nothing.
+  process.exit(1);
 }
