@@ -273,6 +273,3 @@ async function tellUnknown(storm: Storm, lost: readonly { what: string; fromMs: 
 }
 
 test.run();
-setInterval(() => {
-  console.log('ALIVE', process.getActiveResourcesInfo().join(' '));
-}, 5_000).unref();

@@ -30,7 +30,7 @@ export async function startServiceFront(probeMs: number): Promise<ServiceFront> 
   const listener = createServer((client) => {
     const port = ready[turn++ % Math.max(1, ready.length)];
     if (port === undefined) {
-      client.resetAndDestroy();
+      client.destroy();
       return;
     }
     const server = connect({ port, host: '127.0.0.1' });
@@ -38,9 +38,9 @@ export async function startServiceFront(probeMs: number): Promise<ServiceFront> 
       open.add(socket);
       socket.on('close', () => open.delete(socket));
     }
-    // What the one side does, the other sees.
-    client.on('error', () => server.resetAndDestroy());
-    server.on('error', () => client.resetAndDestroy());
+    // What ends on the one side ends on the other. Not by a reset: one that meets a half-closed socket leaves it open for ever.
+    client.on('error', () => server.destroy());
+    server.on('error', () => client.destroy());
     client.pipe(server).pipe(client);
   });
   const probe = async () => {
