@@ -248,6 +248,14 @@ test('fail-over: the leader is told to stop, killed, and paused', () =>
     await replicas.leads('c');
     await more();
     await storm.quiet();
+    const events = [
+      'get',
+      'events',
+      '-n',
+      'gitops-reverser-system',
+      '--field-selector=reason=LeaderElection',
+    ];
+    assert.match(await storm.kubectl('admin', events), /lease\/gitops-reverser-leader .*became leader/);
     const heard = (span: Span) =>
       storm.mayBeUnknown(span) || lost.some(({ fromMs, toMs }) => span.fromMs <= toMs && span.toMs >= fromMs);
     await tellUnknown(storm, lost);
