@@ -19,6 +19,8 @@ import { type Storm, withStorm } from '../src/testing/storm/with-storm.ts';
 
 /** How often the front looks whether a replica is ready; what a killed one would have heard in between is lost. */
 const PROBE_MS = 200;
+/** On a busy machine a replica may be slow, and is not waited for: what was just heard then goes with who heard it. */
+const ON_ITS_WAY_MS = 1_000;
 const CHANGES = 60;
 const NOBODY_TIMEOUT_MS = 20_000;
 
@@ -257,7 +259,8 @@ test('fail-over: the leader is told to stop, killed, and paused', () =>
     ];
     assert.match(await storm.kubectl('admin', events), /lease\/gitops-reverser-leader .*became leader/);
     const heard = (span: Span) =>
-      storm.mayBeUnknown(span) || lost.some(({ fromMs, toMs }) => span.fromMs <= toMs && span.toMs >= fromMs);
+      storm.mayBeUnknown(span) ||
+      lost.some(({ fromMs, toMs }) => span.fromMs <= toMs && span.toMs >= fromMs - ON_ITS_WAY_MS);
     await tellUnknown(storm, lost);
     await storm.check({ mayBeUnknown: heard });
   }));

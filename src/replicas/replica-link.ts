@@ -7,8 +7,11 @@ import { CodedError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { authorizationOf, MESSAGES_PATH } from './replica-message.ts';
 
-/** A review waits at most this long for another replica; then that one is not waited for until it answers again. */
-export const LINK_WAIT_MS = 100;
+/**
+ * A review waits at most this long for another replica; then that one is not waited for until it answers again. Less
+ * than the second that API servers wait, and longer than a busy process is away.
+ */
+export const LINK_WAIT_MS = 500;
 /** What is kept for a replica that does not take it; beyond that, the oldest is dropped. */
 const QUEUE_BYTES_MAX = 16 * 1024 * 1024;
 const BATCH_BYTES_MAX = 1024 * 1024;
