@@ -31,6 +31,7 @@ export type ErrorCode =
   | 'Gone'
   | 'ApiError'
   | 'InvalidResponse'
+  | 'LeadershipLost'
   // Capture
   | 'ObjectTooLarge'
   | 'FileNotRecognized'

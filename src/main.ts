@@ -2,8 +2,11 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { crds } from '../gen/kinds.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { hostNamesOfUrl } from './certificates/host-names.ts';
+import { checkTiming, ELECTION_TIMING } from './elect/election-timing.ts';
 import { CodedError, messageOf } from './errors.ts';
 import { startOperator } from './operator.ts';
+import { durationMs } from './reconcile/duration.ts';
+import type { ReplicaOptions } from './replicas/replicas.ts';
 import { createJsonLog, LOG_LEVELS, type LogLevel } from './report/json-log.ts';
 import { type ListenAddress, parseListenAddress } from './server/listen-address.ts';
 import { boundGarbage } from './v8-memory.ts';
@@ -19,6 +22,11 @@ interface RunOptions {
   readonly webhookCertificateSecret?: string;
   readonly metricsListen: ListenAddress;
   readonly allowLocalRepositories?: boolean;
+  readonly leaderElect?: boolean;
+  readonly leaderElectLeaseDuration: number;
+  readonly leaderElectRenewDeadline: number;
+  readonly leaderElectRetryPeriod: number;
+  readonly replicaAddress?: ListenAddress;
   readonly logLevel: LogLevel;
 }
 
@@ -52,6 +60,31 @@ function parseWebhookUrl(text: string): string {
   return text;
 }
 
+/** Such as `15s` or `1m30s`, in milliseconds. */
+function parseDuration(text: string): number {
+  if (!/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(text))
+    throw new InvalidArgumentError('write a duration such as 15s');
+  return durationMs(text);
+}
+
+function durationOption(flags: string, description: string, defaultMs: number): Option {
+  return option(flags, description)
+    .default(defaultMs, `${defaultMs / 1000}s`)
+    .argParser(parseDuration);
+}
+
+function replicaOptions(options: RunOptions): ReplicaOptions | undefined {
+  if (!options.leaderElect) return undefined;
+  const timing = {
+    leaseDurationMs: options.leaderElectLeaseDuration,
+    renewDeadlineMs: options.leaderElectRenewDeadline,
+    retryPeriodMs: options.leaderElectRetryPeriod,
+  };
+  checkTiming(timing);
+  const { replicaAddress } = options;
+  return { timing, ...(replicaAddress === undefined ? {} : { address: replicaAddress }) };
+}
+
 /** The port of the webhook Service; the manifests map it to `--listen`. */
 const WEBHOOK_SERVICE_PORT = 443;
 
@@ -74,16 +107,23 @@ async function run(options: RunOptions): Promise<void> {
   boundGarbage();
   const log = createJsonLog(options.logLevel);
   const webhooks = webhookOptions(options);
+  const replicas = replicaOptions(options);
   const operator = await startOperator({
     ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
     dataDir: options.dataDir,
     namespace: options.namespace,
     metricsListen: options.metricsListen,
     ...(webhooks === undefined ? {} : { webhooks }),
+    ...(replicas === undefined ? {} : { replicas }),
     allowLocalRepositories: options.allowLocalRepositories ?? false,
     log,
   });
-  log.info('Listening', { port: operator.statusPort });
+  log.info('Listening', { port: operator.statusPort, pid: process.pid });
+  void operator.deposed.then((reason) => {
+    // At once, and also while it stops: whatever is under way here is the business of another by now.
+    log.error('Ending: not the leader any more', { reason: reason.message });
+    process.exit(1);
+  });
   const signalled = new Promise<string>((resolve) => {
     // `on`, not `once`: under npm a Ctrl-C arrives twice, and the second would end the process.
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, resolve);
@@ -150,6 +190,39 @@ program
       'allow file:// URLs: whoever may write a GitRepoConfig can then write where the operator can',
     ),
   )
+  .addOption(
+    option(
+      '--leader-elect',
+      'run as one of several replicas, of which one leads; each needs its own --data-dir',
+    ),
+  )
+  .addOption(
+    durationOption(
+      '--leader-elect-lease-duration <duration>',
+      'others take over this long after the last renewal that they saw',
+      ELECTION_TIMING.leaseDurationMs,
+    ),
+  )
+  .addOption(
+    durationOption(
+      '--leader-elect-renew-deadline <duration>',
+      'a leader that could not renew for this long ends',
+      ELECTION_TIMING.renewDeadlineMs,
+    ),
+  )
+  .addOption(
+    durationOption(
+      '--leader-elect-retry-period <duration>',
+      'between two attempts to acquire or renew',
+      ELECTION_TIMING.retryPeriodMs,
+    ),
+  )
+  .addOption(
+    option(
+      '--replica-address <host:port>',
+      "where other replicas reach --listen (default: where that listens, or the address of this machine's name)",
+    ).argParser(parsed(parseListenAddress)),
+  )
   .addOption(option('--log-level <level>', 'least severe lines to log').choices(LOG_LEVELS).default('info'))
   .action((options: RunOptions) => run(options));
 
@@ -174,5 +247,6 @@ try {
   process.stderr.write(
     `gitops-reverser: ${error instanceof CodedError ? error.message : (error as Error).stack}\n`,
   );
-  process.exitCode = 1;
+  // Not only the code: what listens already would keep a process alive that does nothing.
+  process.exit(1);
 }

@@ -3,11 +3,10 @@ import { hostname } from 'node:os';
 import { gitRepoConfigKind, watchRuleKind } from '../gen/kinds.ts';
 import { DiscoveryLoop } from './capture/discovery-loop.ts';
 import { systemClock } from './clock.ts';
-import { messageOf } from './errors.ts';
+import { type CodedError, messageOf } from './errors.ts';
 import { EvidenceStore } from './identify/evidence-store.ts';
 import { KubeClient } from './kube/client.ts';
 import { openConnection } from './kube/connection.ts';
-import type { KubeObject } from './kube/object.ts';
 import type { ApiResource } from './kube/resource.ts';
 import type { Log } from './log.ts';
 import { clusterIdOf, ensureNamespace, ensureRedactionKey } from './operator-home.ts';
@@ -22,6 +21,9 @@ import { Mirror } from './reconcile/mirror.ts';
 import { Repositories } from './reconcile/repositories.ts';
 import type { Repository } from './reconcile/repository.ts';
 import { RuleReconciler } from './reconcile/rule-reconciler.ts';
+import { mirrorServedKinds } from './reconcile/served-kinds.ts';
+import { beginTerm } from './replicas/last-term.ts';
+import { type ReplicaOptions, Replicas } from './replicas/replicas.ts';
 import { EventRecorder } from './report/event-recorder.ts';
 import { type Metrics, startMetrics } from './report/metrics.ts';
 import type { ListenAddress } from './server/listen-address.ts';
@@ -38,6 +40,8 @@ export interface OperatorOptions {
   readonly metricsListen: ListenAddress;
   /** Without, authors are not known. */
   readonly webhooks?: WebhookOptions;
+  /** One of several replicas, of which one leads. Default: the only one. */
+  readonly replicas?: ReplicaOptions;
   readonly allowLocalRepositories: boolean;
   readonly log: Log;
 }
@@ -45,6 +49,8 @@ export interface OperatorOptions {
 export interface Operator {
   /** Resolves with the reason when the operator cannot begin its work; it has to be started anew then. */
   readonly failed: Promise<unknown>;
+  /** Resolves with the reason when another replica leads: the process has to end at once, without `stop`. */
+  readonly deposed: Promise<CodedError>;
   /** Port of `/metrics`, `/healthz` and `/readyz`. */
   readonly statusPort: number;
   /** Stop capturing, push what is committed, end. */
@@ -52,24 +58,6 @@ export interface Operator {
 }
 
 const served = { namespaced: true, preferred: true } as const;
-/** What tells that the set of served kinds may have changed. */
-const CRDS: ApiResource = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-  preferred: true,
-};
-const API_SERVICES: ApiResource = {
-  group: 'apiregistration.k8s.io',
-  version: 'v1',
-  kind: 'APIService',
-  plural: 'apiservices',
-  namespaced: false,
-  preferred: true,
-};
-
 /**
  * Start the operator: wire the stages together and begin to follow GitRepoConfigs and WatchRules.
  * Resolves as soon as it serves `/healthz`; `/readyz` tells when it works. Throws `CodedError` for what has to be
@@ -88,6 +76,19 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   await ensureNamespace(client, options.namespace);
   const redactionKey = await ensureRedactionKey(client, options.namespace);
   const recorder = new EventRecorder(client, clock, log, hostname());
+
+  const replicas =
+    options.replicas === undefined
+      ? undefined
+      : new Replicas(options.replicas, {
+          client,
+          namespace: options.namespace,
+          key: redactionKey,
+          recorder,
+          metrics,
+          clock,
+          log,
+        });
 
   // Rules and repositories refer to each other; what happens before both exist is nothing that they could miss.
   let rules: RuleReconciler | undefined;
@@ -112,6 +113,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     dataDir: options.dataDir,
     allowLocalRepositories: options.allowLocalRepositories,
     clusterId: await clusterIdOf(client),
+    ...(replicas === undefined ? {} : { mayPush: () => replicas.isLeader }),
     placeInto,
     identify: (_path, content) => identifyFile(content),
     clock,
@@ -138,6 +140,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   metrics.observeQueue(() => queueSizes(repositories.all));
 
   const discovery = new DiscoveryLoop(client, (resources) => pipeline.setServed(resources), clock, log);
+  const servedMirrors = mirrorServedKinds(() => discovery.trigger(), client, clock, log);
   const mirrors = [
     new Mirror(
       { ...served, ...gitRepoConfigKind },
@@ -153,16 +156,6 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       clock,
       log,
     ),
-    ...[CRDS, API_SERVICES].map(
-      (resource) =>
-        new Mirror(
-          resource,
-          servedChanged(() => discovery.trigger()),
-          client,
-          clock,
-          log,
-        ),
-    ),
   ];
   const startWebhooksIfAny = async () => {
     if (options.webhooks === undefined) {
@@ -175,6 +168,9 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       served: () => pipeline.served,
       allowLocalRepositories: options.allowLocalRepositories,
       metrics,
+      ...(replicas === undefined
+        ? {}
+        : { share: (message) => replicas.share(message), replicaToken: replicas.token }),
       onProgress,
       signal: stopping.signal,
       clock,
@@ -185,12 +181,31 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   const failed = new Promise<unknown>((resolve) => {
     fail = resolve;
   });
-  const starting = start(pipeline, discovery, startWebhooksIfAny, mirrors).then(
+  const start = async () => {
+    await pipeline.start();
+    await discovery.start();
+    // Before the rules: from the first change that they capture on, its author is known.
+    await startWebhooksIfAny();
+    for (const mirror of servedMirrors) await mirror.start();
+    if (replicas !== undefined) {
+      await replicas.standBy(webhooks, stopping.signal);
+      // What a Service needs to know: reviews that come here reach the leader, also while that gets to work.
+      notReady = () => webhooks?.servingProblem;
+      log.info('Standing by', { apiServer: client.host });
+      const term = await replicas.elected(stopping.signal);
+      if (term === undefined) return;
+      if (!(await beginTerm(options.dataDir, term))) await branches.forgetAll();
+    }
+    await webhooks?.register();
+    for (const mirror of mirrors) await mirror.start();
+  };
+  const starting = start().then(
     () => {
+      if (stopping.signal.aborted) return;
       void repositories
         .sweep()
         .catch((error) => log.warn('Cannot remove clones', { reason: messageOf(error) }));
-      notReady = () => webhooks?.problem ?? rules?.notSyncedReason();
+      if (replicas === undefined) notReady = () => webhooks?.problem ?? rules?.notSyncedReason();
       log.info('Operator started', { apiServer: client.host });
     },
     (error) => {
@@ -201,50 +216,24 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
 
   return {
     failed,
+    deposed: replicas?.lost ?? new Promise(() => {}),
     statusPort: server.port,
     async stop() {
       notReady = () => 'shutting down';
       stopping.abort();
-      await Promise.all(mirrors.map((mirror) => mirror.stop()));
+      if (replicas !== undefined) webhooks?.retire();
+      await Promise.all([...servedMirrors, ...mirrors].map((mirror) => mirror.stop()));
       await discovery.stop();
       await pipeline.stop();
       await repositories.stop();
       await rules?.stop();
       await starting;
+      await replicas?.release();
       await webhooks?.stop();
+      await replicas?.stop();
       await server.close();
       await metrics.shutdown();
     },
-  };
-}
-
-async function start(
-  pipeline: Pipeline,
-  discovery: DiscoveryLoop,
-  startWebhooksIfAny: () => Promise<void>,
-  mirrors: readonly Mirror[],
-): Promise<void> {
-  await pipeline.start();
-  await discovery.start();
-  // Before the rules: from the first change that they capture on, its author is known.
-  await startWebhooksIfAny();
-  for (const mirror of mirrors) await mirror.start();
-}
-
-/** Calls `trigger` when what a CRD or APIService serves may have changed, not on each status update of it. */
-function servedChanged(trigger: () => void): (key: string, object: KubeObject | undefined) => void {
-  const known = new Map<string, string>();
-  return (key, object) => {
-    const status = object?.status as
-      | { readonly conditions?: readonly { type: string; status: string }[] }
-      | undefined;
-    const conditions = (status?.conditions ?? []).map(({ type, status }) => `${type}=${status}`);
-    const seen =
-      object === undefined ? undefined : `${object.metadata.uid} ${object.metadata.generation} ${conditions}`;
-    if (known.get(key) === seen) return;
-    if (seen === undefined) known.delete(key);
-    else known.set(key, seen);
-    trigger();
   };
 }
 

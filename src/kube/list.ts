@@ -20,6 +20,8 @@ export interface ListOptions {
   readonly namespace?: string;
   /** Such as `metadata.name=web`, which every resource supports. */
   readonly fieldSelector?: string;
+  /** Such as `app=web`. Default: every object. */
+  readonly labelSelector?: string;
   readonly signal?: AbortSignal;
   /** Objects of each page. Default: by their size. */
   readonly pageObjects?: number;
@@ -81,6 +83,7 @@ async function listOnce(
     const query: Record<string, string> = {};
     if (paginated) query.limit = String(limit);
     if (options.fieldSelector !== undefined) query.fieldSelector = options.fieldSelector;
+    if (options.labelSelector !== undefined) query.labelSelector = options.labelSelector;
     if (next !== '') query.continue = next;
     let chars = 0;
     const { metadata, items } = await client.get(path, {

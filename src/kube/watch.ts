@@ -20,8 +20,17 @@ const WATCH_IDLE_GRACE_MS = 30_000;
 /** etcd stores at most 1.5 MiB an object by default; JSON escaping and managedFields stay far below this. */
 const EVENT_BYTES_MAX = 32 * 1024 * 1024;
 
+export interface WatchOptions {
+  /** Default: all namespaces. */
+  readonly namespace?: string;
+  /** Such as `app=web`. Default: every object. */
+  readonly labelSelector?: string;
+  readonly signal?: AbortSignal;
+  readonly onOpen?: () => void;
+}
+
 /**
- * Watch a resource in all namespaces from a version on: yields its events in the server's order until the server
+ * Watch a resource from a version on: yields its events in the server's order until the server
  * ends the watch (a normal end: resume from the last version seen).
  *
  * Throws `CodedError`: `Gone` when the version is too old, `NotFound` when the resource is no longer served,
@@ -31,15 +40,17 @@ export async function* watchObjects(
   client: KubeClient,
   resource: ApiResource,
   resourceVersion: string,
-  options: { readonly signal?: AbortSignal; readonly onOpen?: () => void } = {},
+  options: WatchOptions = {},
 ): AsyncGenerator<WatchEvent> {
   const timeoutS = WATCH_TIMEOUT_MIN_S + Math.floor(Math.random() * WATCH_TIMEOUT_SPREAD_S);
-  const path = restPath(resource);
+  const { namespace, labelSelector } = options;
+  const path = restPath(resource, namespace === undefined ? {} : { namespace });
   const response = await client.stream(path, {
     query: {
       watch: 'true',
       allowWatchBookmarks: 'true',
       resourceVersion,
+      ...(labelSelector === undefined ? {} : { labelSelector }),
       timeoutSeconds: String(timeoutS),
     },
     idleMs: timeoutS * 1000 + WATCH_IDLE_GRACE_MS,

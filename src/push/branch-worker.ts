@@ -54,6 +54,8 @@ export interface BranchWorkerOptions extends RemoteOptions, BranchSettings {
   readonly pushTurn?: Turn;
   /** Default: the clone is nobody else's, and made anew when it cannot be read. */
   readonly mayRecreate?: () => boolean;
+  /** Asked before each push: may this process still write? Default: always. */
+  readonly mayPush?: () => boolean;
   readonly placeInto: PlaceInto;
   /** Default: knows no object, so conflicts of an earlier process' commits are left as Git has them. */
   readonly identify?: Identify;
@@ -127,6 +129,7 @@ export class BranchWorker {
       clone: options.clone,
       pushTurn: options.pushTurn ?? createTurn(),
       mayRecreate: options.mayRecreate ?? (() => true),
+      mayPush: options.mayPush ?? (() => true),
       remoteOptions: () => ({ ...options, ...this.#settings }),
       settings: () => this.#settings,
       metrics: this.#metrics,

@@ -37,6 +37,8 @@ export interface PushLoopOptions {
   readonly report: (error: CodedError | null) => void;
   /** Called when the remote took commits. */
   readonly onPushed: () => void;
+  /** Asked before each push: may this process still write? */
+  readonly mayPush: () => boolean;
   /** Called once the branch is known well enough to commit to it. */
   readonly onOpen: () => void;
 }
@@ -269,7 +271,7 @@ export class PushLoop {
     if (cursor === null || session === null || this.#ended.signal.aborted) return;
     const dueInMs = this.#marksDueInMs();
     const last = this.#draining && dueInMs < Number.POSITIVE_INFINITY && !cursor.isRefused;
-    if (dueInMs > 0 && !last) return;
+    if ((dueInMs > 0 && !last) || !this.#options.mayPush()) return;
     try {
       // The two belong together.
       const { head, document } = await turn(async () => store);
@@ -289,6 +291,9 @@ export class PushLoop {
     const next = await turn(() => store.prepare(settings().maxCommits));
     if (store.rewrites !== this.#options.state().rewrites) change({ rewrites: store.rewrites });
     if (next === null) return null;
+    // Another replica writes by now: what it finds on the remote must not change under it.
+    if (!this.#options.mayPush())
+      throw new CodedError('LeadershipLost', 'This replica does not lead any more');
     this.#lastStart = clock.now();
     const startedAt = performance.now();
     const { head } = refsOf(remoteOptions().branch);

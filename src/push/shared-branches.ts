@@ -61,6 +61,8 @@ export interface SharedBranchesOptions {
   readonly allowLocalRepositories: boolean;
   /** Tells clusters apart that push to one branch: uid of the Namespace `kube-system`. */
   readonly clusterId: string;
+  /** Asked before each push: may this process still write? Default: always. */
+  readonly mayPush?: () => boolean;
   readonly placeInto: PlaceInto;
   readonly identify: Identify;
   readonly clock: Clock;
@@ -146,6 +148,11 @@ export class SharedBranches {
     };
   }
 
+  /** Removes all clones of earlier processes, with what they did not push. Nothing may be acquired yet. */
+  async forgetAll(): Promise<void> {
+    await rm(join(this.#options.dataDir, 'repositories'), { recursive: true, force: true });
+  }
+
   /** Removes the clones of an earlier process that none of these places uses. */
   async sweep(places: readonly BranchPlace[]): Promise<void> {
     const used = new Set(places.map((place) => `${cloneKeyOf(place)}.git`));
@@ -170,7 +177,7 @@ export class SharedBranches {
   }
 
   #begin(place: BranchPlace, first: BranchTenant): SharedBranch {
-    const { allowLocalRepositories, clusterId, placeInto, identify, clock, log } = this.#options;
+    const { allowLocalRepositories, clusterId, mayPush, placeInto, identify, clock, log } = this.#options;
     const shared = this.#shareClone(place, observerOf(first.metrics));
     const tenants: SharedBranch['tenants'] = new Map();
     const worker = new BranchWorker({
@@ -184,6 +191,7 @@ export class SharedBranches {
       cursorId: idOf([clusterId, place.namespace, place.secretName ?? '', place.branch]),
       pushTurn: shared.pushTurn,
       mayRecreate: () => shared.users === 1,
+      ...(mayPush === undefined ? {} : { mayPush }),
       placeInto,
       identify,
       onDropped: (dropped) => tenantOf(tenants, dropped.path)?.onDropped(dropped),

@@ -21,6 +21,10 @@ export interface Metrics {
   reviewed(seconds: number, labels: { readonly path: string; readonly outcome: string }): void;
   /** A request to the webhooks was turned away as garbage. */
   reviewRefused(labels: { readonly reason: string }): void;
+  /** So many messages to another replica were sent in time, late, or dropped. */
+  relayed(messages: number, labels: { readonly outcome: string }): void;
+  /** Called at each scrape: does this replica lead? */
+  observeLeader(isLeader: () => boolean): void;
   /** Called at each scrape for the commits that wait for a push, by GitRepoConfig. */
   observeQueue(
     read: () => Iterable<{ readonly size: number; readonly labels: Readonly<Record<string, string>> }>,
@@ -76,6 +80,12 @@ export function startMetrics(): Metrics {
   const reviewsRefused = meter.createCounter('gitops_reverser_reviews_refused', {
     description: 'Requests to the webhooks that were no admission reviews, by reason.',
   });
+  const relayed = meter.createCounter('gitops_reverser_replica_messages', {
+    description: 'Evidence told to other replicas, by outcome.',
+  });
+  const leader = meter.createObservableGauge('gitops_reverser_leader', {
+    description: '1 where this replica leads, 0 where it stands by.',
+  });
   const queue = meter.createObservableGauge('gitops_reverser_git_commit_queue_size', {
     description: 'Commits that wait to be made or pushed, by GitRepoConfig.',
   });
@@ -92,6 +102,8 @@ export function startMetrics(): Metrics {
     reviewed: (seconds, labels) => reviews.record(seconds, labels),
     reviewRefused: (labels) => reviewsRefused.add(1, labels),
     unattributed: (labels) => unattributed.add(1, labels),
+    relayed: (messages, labels) => relayed.add(messages, labels),
+    observeLeader: (isLeader) => leader.addCallback((result) => result.observe(isLeader() ? 1 : 0)),
     observeQueue: (read) =>
       queue.addCallback((result) => {
         for (const { size, labels } of read()) result.observe(size, labels);

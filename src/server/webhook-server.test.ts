@@ -413,6 +413,16 @@ test('startWebhookServer: ends a connection with its last answer, not before the
     { requestsPerConnectionMax: 3 },
   ));
 
+test('startWebhookServer: one that retires answers, also who comes anew, and asks all to go', () =>
+  withServer({ '/who': allow }, async ({ server, send }) => {
+    assert.is((await send('/who', review())).headers.connection, 'keep-alive');
+    server.retire();
+    for (let at = 0; at < 2; at++) {
+      const { status, headers } = await send('/who', review());
+      assert.equal([status, headers.connection], [200, 'close']);
+    }
+  }));
+
 test('startWebhookServer: speaks TLS 1.2 and later, HTTP/1.1 only', () =>
   withServer({ '/who': allow }, async ({ server }) => {
     const socket = connect({ host: '127.0.0.1', port: server.port, ca, ALPNProtocols: ['h2', 'http/1.1'] });

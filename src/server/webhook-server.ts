@@ -41,6 +41,8 @@ export interface WebhookServerOptions {
   readonly certificate: KeyAndCertificate;
   /** By path, such as `/who`; no path is below another. */
   readonly handlers: Readonly<Record<string, WebhookHandler>>;
+  /** Answers what comes on paths of its own, before anything is taken for a review. Default: nothing. */
+  readonly beside?: Koa.Middleware;
   /** The path of `--webhook-url`, before every handler's path. Default: empty. */
   readonly basePath?: string;
   readonly metrics: WebhookMetrics;
@@ -61,6 +63,8 @@ export interface WebhookServer {
   readonly port: number;
   /** Serve new connections with another certificate; those that are open go on. Throws `InvalidSecret`. */
   setCertificate(certificate: KeyAndCertificate): void;
+  /** Still answer everything, and ask every client to come anew: elsewhere, once it is known that this server goes. */
+  retire(): void;
   /** Accept nothing new, answer what is under way (for 5 s at most), end. */
   close(): Promise<void>;
 }
@@ -75,6 +79,7 @@ export async function startWebhookServer(options: WebhookServerOptions): Promise
   const { listen, log, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   let isClosing = false;
   const app = new Koa();
+  if (options.beside !== undefined) app.use(options.beside);
   app.use(reviewing(options, () => isClosing));
   app.on('error', (error) => log.debug('A webhook request failed', { reason: messageOf(error) }));
   const server = https.createServer(
@@ -106,6 +111,9 @@ export async function startWebhookServer(options: WebhookServerOptions): Promise
   return {
     port: (server.address() as AddressInfo).port,
     setCertificate: (certificate) => server.setSecureContext(secureOptions(certificate)),
+    retire() {
+      isClosing = true;
+    },
     close: () =>
       new Promise((resolve) => {
         isClosing = true;

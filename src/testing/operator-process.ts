@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { bundle } from '../../scripts/bundle.ts';
 import { freePorts } from './free-ports.ts';
 import { poll } from './poll.ts';
-import { supervise } from './supervise.ts';
+import { type Exit, supervise } from './supervise.ts';
 import { makeTempDir } from './temp-dir.ts';
 
 /** A running operator: the real bundle, in a process of its own. */
 export interface OperatorProcess {
   /** Where `/metrics`, `/healthz` and `/readyz` are served. */
   readonly statusUrl: string;
+  /** Port of 127.0.0.1 where it serves the webhooks. */
+  readonly webhookPort: number;
   /** Resolves once it is ready; throws when it ends before. */
   ready(): Promise<void>;
   /** Everything logged so far, also by earlier processes on the same folder. */
@@ -18,6 +20,10 @@ export interface OperatorProcess {
   stop(): Promise<number | null>;
   /** End with SIGKILL. */
   kill(): Promise<void>;
+  /** How it ended, or undefined while it runs. */
+  exit(): Exit | undefined;
+  /** Send a signal to the process itself, such as SIGSTOP. It has to be ready. */
+  signal(name: NodeJS.Signals): Promise<void>;
 }
 
 export interface OperatorFolder {
@@ -98,6 +104,7 @@ export async function makeOperatorFolder(): Promise<OperatorFolder> {
       if (awaitReady) await ready();
       return {
         statusUrl,
+        webhookPort: webhookPort as number,
         ready,
         logs,
         async stop() {
@@ -106,6 +113,13 @@ export async function makeOperatorFolder(): Promise<OperatorFolder> {
         },
         async kill() {
           await supervised.kill();
+        },
+        exit: supervised.exit,
+        async signal(name) {
+          const line = (await logs()).split('\n').findLast((one) => one.includes(`"port":${port},`));
+          const { pid } = JSON.parse(line ?? '{}') as { pid?: number };
+          if (pid === undefined) throw new Error('The operator has not said its process id yet');
+          process.kill(pid, name);
         },
       };
     },

@@ -57,6 +57,8 @@ export interface StormOptions extends Partial<Pick<LoadOptions, 'namesPerKind' |
   /** Beside url and branch. `false`: the test makes its own GitRepoConfig and WatchRule. */
   readonly repository?: object | false;
   readonly apiServerFlags?: readonly string[];
+  /** More flags of the operator. */
+  readonly operatorArgs?: readonly string[];
 }
 
 export const OPERATOR_EMAIL = 'gitops-reverser@cluster.local';
@@ -100,6 +102,7 @@ export async function withStorm(
     },
     {
       controllerManager: false,
+      ...(options.operatorArgs ? { operator: { args: options.operatorArgs } } : {}),
       ...(options.apiServerFlags ? { apiServerFlags: options.apiServerFlags } : {}),
     },
   );
