@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { commonLabels } from './names.ts';
+import { clusterScoped, commonLabels } from './names.ts';
 
 /** Where the operator lives. */
 export interface OperatorNamespaceProps {
@@ -17,6 +17,7 @@ export class OperatorNamespace extends Construct {
     new k8s.KubeNamespace(this, 'namespace', {
       metadata: {
         name,
+        ...clusterScoped,
         labels: {
           ...commonLabels,
           'pod-security.kubernetes.io/enforce': 'restricted',

@@ -4,6 +4,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { hostNamesOfUrl } from './certificates/host-names.ts';
 import { CodedError, messageOf } from './errors.ts';
 import { startOperator } from './operator.ts';
+import { NAMESPACE_DEFAULT } from './own-names.ts';
 import { createJsonLog, LOG_LEVELS, type LogLevel } from './report/json-log.ts';
 import { type ListenAddress, parseListenAddress } from './server/listen-address.ts';
 import { boundGarbage } from './v8-memory.ts';
@@ -113,7 +114,7 @@ program
   .addOption(option('--data-dir <dir>', 'holds the local clones').default('./data'))
   .addOption(
     option('--namespace <name>', "the operator's own namespace: keys; created when missing").default(
-      'gitops-reverser-system',
+      NAMESPACE_DEFAULT,
     ),
   )
   .addOption(
