@@ -3,7 +3,8 @@ import { Construct } from 'constructs';
 import { kinds } from '../gen/kinds.ts';
 import { configurationName } from '../src/own-names.ts';
 import { type CaptureAccess, captureRules } from './capture-access.ts';
-import { clusterScoped, commonLabels, NAME } from './names.ts';
+import { clusterScoped } from './cluster-scoped.ts';
+import { commonLabels, NAME } from './names.ts';
 
 /** Who gets which rights: the account of the operator, in its own namespace. */
 export interface ClusterAccessProps {
@@ -23,35 +24,39 @@ export class ClusterAccess extends Construct {
 
   constructor(scope: Construct, id: string, { namespace, subject, access }: ClusterAccessProps) {
     super(scope, id);
-    const metadata = { name: NAME, labels: commonLabels, ...clusterScoped };
-    this.role = new k8s.KubeClusterRole(this, 'role', {
-      metadata,
-      rules: [
-        ...captureRules(access),
-        ...(access === 'everything' ? [] : ownReads()),
-        // The Secrets that GitRepoConfigs name; with a limited access, roles of their namespaces grant them.
-        ...(access === 'everything' ? [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }] : []),
-        // What tells this cluster from others, and the owner of the webhooks.
-        {
-          apiGroups: [''],
-          resources: ['namespaces'],
-          resourceNames: ['kube-system', namespace],
-          verbs: ['get'],
-        },
-        // Discovery. Clusters grant it to everybody by default, hardened ones may not.
-        { nonResourceUrLs: ['/api', '/apis'], verbs: ['get'] },
-        ...statusRules(),
-        { apiGroups: [''], resources: ['events'], verbs: ['create'] },
-        // Whether the author of a rule may read what it captures.
-        { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
-        ...webhookRules(configurationName(namespace)),
-      ],
-    });
-    new k8s.KubeClusterRoleBinding(this, 'binding', {
-      metadata,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: NAME },
-      subjects: [subject],
-    });
+    const metadata = { name: NAME, labels: commonLabels };
+    this.role = clusterScoped(
+      new k8s.KubeClusterRole(this, 'role', {
+        metadata,
+        rules: [
+          ...captureRules(access),
+          ...(access === 'everything' ? [] : ownReads()),
+          // The Secrets that GitRepoConfigs name; with a limited access, roles of their namespaces grant them.
+          ...(access === 'everything' ? [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }] : []),
+          // What tells this cluster from others, and the owner of the webhooks.
+          {
+            apiGroups: [''],
+            resources: ['namespaces'],
+            resourceNames: ['kube-system', namespace],
+            verbs: ['get'],
+          },
+          // Discovery. Clusters grant it to everybody by default, hardened ones may not.
+          { nonResourceUrLs: ['/api', '/apis'], verbs: ['get'] },
+          ...statusRules(),
+          { apiGroups: [''], resources: ['events'], verbs: ['create'] },
+          // Whether the author of a rule may read what it captures.
+          { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
+          ...webhookRules(configurationName(namespace)),
+        ],
+      }),
+    );
+    clusterScoped(
+      new k8s.KubeClusterRoleBinding(this, 'binding', {
+        metadata,
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: NAME },
+        subjects: [subject],
+      }),
+    );
   }
 }
 

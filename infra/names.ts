@@ -20,9 +20,3 @@ export const WEBHOOK_SERVICE = `${NAME}-webhooks`;
 
 /** The Secret that cert-manager keeps, where the installation has a Certificate. */
 export const CERTIFICATE_SECRET = `${NAME}-webhook-certificate`;
-
-/**
- * For the metadata of cluster-scoped objects: without it, cdk8s stamps the namespace of the chart that the
- * installation stands in on them too.
- */
-export const clusterScoped = { namespace: undefined as unknown as string } as const;

@@ -1,0 +1,126 @@
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Container, makeContainer, whyNoContainer } from './container.ts';
+import type { ControlPlane } from './control-plane/control-plane.ts';
+import { freePorts } from './free-ports.ts';
+import { poll } from './poll.ts';
+import { supervise } from './supervise.ts';
+
+/** The parts of the synthesized Deployment that say how the operator runs. */
+export interface DeploymentManifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: {
+    readonly template: {
+      readonly spec: {
+        readonly serviceAccountName: string;
+        readonly containers: readonly { readonly args: readonly string[] }[];
+      };
+    };
+  };
+}
+
+/** Where an installed operator runs: what a Pod is, for want of a node. */
+export interface InstalledHome {
+  /** Why the operator runs without the constraints of its container; undefined when it has them. */
+  readonly unconstrained: string | undefined;
+  /** Start the operator as its Deployment says, with a token of its account, and wait until it is ready. */
+  start(plane: ControlPlane, deployment: DeploymentManifest): Promise<InstalledOperator>;
+}
+
+/** A running operator. */
+export interface InstalledOperator {
+  /** End it with SIGTERM, as Kubernetes does; resolves with the exit code. */
+  stop(): Promise<number | null>;
+  kill(): Promise<void>;
+  logs(): Promise<string>;
+}
+
+const READY_TIMEOUT_MS = 60_000;
+
+/** A home in `dir` for operators of this bundle, one after another. */
+export async function makeInstalledHome(dir: string, bundle: string): Promise<InstalledHome> {
+  const unconstrained = await whyNoContainer();
+  const home = join(dir, 'pod');
+  await mkdir(home);
+  const container = unconstrained === undefined ? await makeContainer(home) : await makePlain(home);
+  await copyFile(bundle, join(container.app, 'gitops-reverser.mjs'));
+  const logFile = join(dir, 'operator.log');
+  const logs = () => readFile(logFile, 'utf8').catch(() => '');
+  return {
+    unconstrained,
+    async start(plane, deployment) {
+      await writeFile(join(container.app, 'kubeconfig'), await kubeconfigOf(plane, deployment));
+      const [metricsPort, webhookPort] = (await freePorts(2)) as [number, number];
+      const [{ args }] = deployment.spec.template.spec.containers as [{ args: readonly string[] }];
+      const own = args.map((arg) => outOfCluster(arg, metricsPort, webhookPort, container.dataInside));
+      const supervised = supervise({
+        ...container.command([
+          `${container.appInside}/gitops-reverser.mjs`,
+          ...own,
+          `--kubeconfig=${container.appInside}/kubeconfig`,
+        ]),
+        env: { PATH: process.env.PATH, HOME: home },
+        logFile,
+      });
+      const isReady = async () => {
+        const exit = supervised.exit();
+        if (exit !== undefined) throw new Error(`The operator ended with ${exit.code}: ${await logs()}`);
+        const response = await fetch(`http://127.0.0.1:${metricsPort}/readyz`).catch(() => undefined);
+        await response?.body?.cancel();
+        return response?.status === 200;
+      };
+      await poll(isReady, { timeoutMs: READY_TIMEOUT_MS, what: 'the operator to be ready' }).catch(
+        async (error) => {
+          await supervised.kill();
+          throw new Error(`${error.message}: ${(await logs()).slice(-4_000)}`);
+        },
+      );
+      return {
+        logs,
+        async stop() {
+          supervised.child.kill('SIGTERM');
+          return (await supervised.exited()).code;
+        },
+        async kill() {
+          await supervised.kill();
+        },
+      };
+    },
+  };
+}
+
+/** Without a container, the same folders under their own paths. */
+async function makePlain(dir: string): Promise<Container> {
+  const [app, data] = [join(dir, 'app'), join(dir, 'data')];
+  for (const folder of [app, data]) await mkdir(folder);
+  const command = (args: readonly string[]) => ({ command: process.execPath, args });
+  return { app, data, appInside: app, dataInside: data, command };
+}
+
+/** No Service leads out of the cluster, and all ports of this machine are shared. */
+function outOfCluster(arg: string, metricsPort: number, webhookPort: number, dataDir: string): string {
+  const [flag] = arg.split('=') as [string];
+  const replaced: Readonly<Record<string, string>> = {
+    '--metrics-listen': `--metrics-listen=127.0.0.1:${metricsPort}`,
+    '--listen': `--listen=127.0.0.1:${webhookPort}`,
+    '--webhook-service': `--webhook-url=https://127.0.0.1:${webhookPort}`,
+    '--data-dir': `--data-dir=${dataDir}`,
+  };
+  return replaced[flag] ?? arg;
+}
+
+/** A kubeconfig with a token of the account that the Pod would have. */
+async function kubeconfigOf(plane: ControlPlane, { metadata, spec }: DeploymentManifest): Promise<string> {
+  const account = spec.template.spec.serviceAccountName;
+  const { code, stdout, stderr } = await plane.kubectl('admin', [
+    'create',
+    'token',
+    '-n',
+    metadata.namespace,
+    account,
+  ]);
+  if (code !== 0) throw new Error(`No token of ${account}: ${stderr}`);
+  const kubeconfig = await readFile(plane.kubeconfig('admin'), 'utf8');
+  return kubeconfig.replaceAll(plane.token('admin'), stdout.trim());
+}
