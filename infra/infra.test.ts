@@ -60,6 +60,7 @@ test('InstallChart: these objects, in an order that can be applied', () => {
     'ClusterRoleBinding gitops-reverser',
     'Role gitops-reverser-system gitops-reverser',
     'RoleBinding gitops-reverser-system gitops-reverser',
+    'NetworkPolicy gitops-reverser-system gitops-reverser',
     'Deployment gitops-reverser-system gitops-reverser',
     'Service gitops-reverser-system gitops-reverser-metrics',
     'Service gitops-reverser-system gitops-reverser-webhooks',
