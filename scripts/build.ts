@@ -4,7 +4,8 @@ import { buildConstructs, CONSTRUCTS } from './build-constructs.ts';
 import { BUNDLE, bundle } from './bundle.ts';
 
 await built(BUNDLE, bundle);
-await built(join(CONSTRUCTS, 'index.js'), buildConstructs);
+// The image holds nothing but the operator.
+if (!process.argv.includes('--operator')) await built(join(CONSTRUCTS, 'index.js'), buildConstructs);
 
 async function built(file: string, build: () => Promise<void>): Promise<void> {
   const startedAt = performance.now();
