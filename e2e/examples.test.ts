@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { Yaml } from 'cdk8s';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { type Audit, makeAudit } from '../src/testing/api-audit.ts';
 import { type BareRemote, makeBareRemote } from '../src/testing/bare-remote.ts';
 import type { ControlPlane } from '../src/testing/control-plane/control-plane.ts';
 import { startControlPlane } from '../src/testing/control-plane/start-control-plane.ts';
@@ -18,6 +19,7 @@ import {
   makeInstalledHome,
 } from '../src/testing/installed-operator.ts';
 import { poll } from '../src/testing/poll.ts';
+import { type RoleManifest, reportRights } from '../src/testing/rights.ts';
 import { mustRun } from '../src/testing/run-command.ts';
 import { configMap, watchRule } from '../src/testing/scenario.ts';
 import { type SshGitServer, startSshGitServer } from '../src/testing/ssh-git-server.ts';
@@ -31,6 +33,8 @@ interface World {
   /** The folder with the examples, below which `gitops-reverser` is installed. */
   readonly dir: string;
   readonly plane: ControlPlane;
+  /** What the operator's account asks of the API server. */
+  readonly audit: Audit;
   readonly ssh: SshGitServer;
   readonly remote: BareRemote;
   readonly home: InstalledHome;
@@ -76,7 +80,8 @@ async function withWorld(use: (world: World) => Promise<void>): Promise<void> {
       dir,
       join(dir, 'node_modules/gitops-reverser/dist/gitops-reverser.mjs'),
     );
-    const plane = await startControlPlane();
+    const audit = await makeAudit(dir, 'system:serviceaccount:gitops-reverser-system:gitops-reverser');
+    const plane = await startControlPlane({ apiServerFlags: audit.apiServerFlags });
     const ssh = await startSshGitServer();
     const remote = await makeBareRemote();
     // Each tenant's repository, by the name that the example gives it.
@@ -87,6 +92,7 @@ async function withWorld(use: (world: World) => Promise<void>): Promise<void> {
       await use({
         dir,
         plane,
+        audit,
         ssh,
         remote,
         home,
@@ -190,13 +196,14 @@ async function checkManyClusters(world: World): Promise<void> {
 
 /** What the operator may not read is told in the rule's status, and hinders nobody else. */
 async function checkPlatformTeam(world: World): Promise<void> {
-  const { kubectl, dir } = world;
+  const { kubectl, dir, audit } = world;
   const manifests = join(dir, 'platform-team/dist');
+  const before = (await audit.calls()).length;
   await withInstalled(world, { manifests, namespaces: ['tenant-a'] }, async (operator) => {
     await kubectl(ready('tenant-a', 'workloads'));
     const resources = [
       { apiVersion: 'v1', kind: 'Secret' },
-      { apiVersion: 'v1', kind: 'ConfigMap' },
+      { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
     ];
     await kubectl(['apply', '-f', '-'], JSON.stringify(watchRule('too-much', { resources }, 'tenant-a')));
     const condition = [
@@ -217,6 +224,31 @@ async function checkPlatformTeam(world: World): Promise<void> {
     assert.is(told.status, 'False');
     assert.match(told.message, /cannot list resource "secrets" in API group "" at the cluster scope/);
     await checkCaptured(world, 'tenant-a', 'of-tenant', 'namespaces/tenant-a/ConfigMap/of-tenant.yaml');
+    // What the rule selects beside it is captured nevertheless, and the operator is ready.
+    const policy = { ...networkPolicy, metadata: { name: 'of-tenant', namespace: 'tenant-a' } };
+    await kubectl(['apply', '-f', '-'], JSON.stringify(policy), alice);
+    await poll(
+      async () => (await world.remote.files()).includes('namespaces/tenant-a/NetworkPolicy/of-tenant.yaml'),
+      {
+        what: 'what the operator may read of the rule',
+      },
+    );
+    assert.is((await fetch(`${operator.statusUrl}/readyz`)).status, 200);
+    const roles = (Yaml.load(join(manifests, '0000-platform.k8s.yaml')) as readonly RoleManifest[]).filter(
+      ({ kind }) => /Role$/.test(kind),
+    );
+    const { refused, uncovered, unused } = reportRights(roles, (await audit.calls()).slice(before));
+    assert.equal(refused, ['list secrets']);
+    assert.equal(uncovered, ['list secrets']);
+    // Rules select less than they might, and no certificate was renewed in so short a time.
+    const ofRules = /^(list|watch) (configmaps|services|\w+\.apps|\*\.networking\.k8s\.io)$/;
+    assert.equal(
+      unused.filter((right) => !ofRules.test(right)),
+      [
+        'delete validatingwebhookconfigurations.admissionregistration.k8s.io gitops-reverser',
+        'update secrets gitops-reverser-webhook-tls in gitops-reverser-system',
+      ],
+    );
     // A tenant whose credentials are missing waits for them.
     const other = [
       'get',
@@ -231,6 +263,12 @@ async function checkPlatformTeam(world: World): Promise<void> {
     assert.not.match(await operator.logs(), /"level":"?(error|50)/);
   });
 }
+
+const networkPolicy = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  spec: { podSelector: {}, policyTypes: ['Ingress'] },
+};
 
 test('examples: installed from the tarball, type-checked, synthesized, applied, captured', () =>
   withWorld(async (world) => {

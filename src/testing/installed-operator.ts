@@ -30,6 +30,8 @@ export interface InstalledHome {
 
 /** A running operator. */
 export interface InstalledOperator {
+  /** Where `/metrics`, `/healthz` and `/readyz` are served. */
+  readonly statusUrl: string;
   /** End it with SIGTERM, as Kubernetes does; resolves with the exit code. */
   stop(): Promise<number | null>;
   kill(): Promise<void>;
@@ -63,10 +65,11 @@ export async function makeInstalledHome(dir: string, bundle: string): Promise<In
         env: { PATH: process.env.PATH, HOME: home },
         logFile,
       });
+      const statusUrl = `http://127.0.0.1:${metricsPort}`;
       const isReady = async () => {
         const exit = supervised.exit();
         if (exit !== undefined) throw new Error(`The operator ended with ${exit.code}: ${await logs()}`);
-        const response = await fetch(`http://127.0.0.1:${metricsPort}/readyz`).catch(() => undefined);
+        const response = await fetch(`${statusUrl}/readyz`).catch(() => undefined);
         await response?.body?.cancel();
         return response?.status === 200;
       };
@@ -77,6 +80,7 @@ export async function makeInstalledHome(dir: string, bundle: string): Promise<In
         },
       );
       return {
+        statusUrl,
         logs,
         async stop() {
           supervised.child.kill('SIGTERM');

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { AuditedCall } from './api-audit.ts';
-import { allows, describeRight, rightsOf } from './rights.ts';
+import { allows, describeRight, reportRights, rightsOf } from './rights.ts';
 
 const called = (
   verb: string,
@@ -49,6 +49,20 @@ test('allows: by name, by namespace, by subresource, by path', () => {
   assert.ok(allows(anyList, called('list', 'apps', 'deployments', 'there')));
   assert.not(allows(anyList, { verb: 'list', user: 'somebody', status: 200, uri: '/apis' }));
   assert.ok(allows({ verb: 'get', url: '/apis' }, { verb: 'get', user: 'u', status: 200, uri: '/apis?a=b' }));
+});
+
+test('reportRights: what was refused, what is granted elsewhere, what nobody needed', () => {
+  const rules = [{ apiGroups: [''], resources: ['secrets', 'pods'], verbs: ['list'] }];
+  const calls = [
+    called('list', '', 'secrets'),
+    { ...called('get', '', 'pods', 'here', 'one'), status: 403 },
+    { verb: 'get', user: 'somebody', status: 200, uri: '/version?a=b' },
+  ];
+  assert.equal(reportRights([{ kind: 'ClusterRole', metadata: { name: 'a' }, rules }], calls), {
+    refused: ['get pods one in here'],
+    uncovered: ['get /version', 'get pods one in here'],
+    unused: ['list pods'],
+  });
 });
 
 test.run();

@@ -69,3 +69,39 @@ export function describeRight({ verb, namespace, group, resource, name, url }: R
   const what = group === '' ? resource : `${resource}.${group}`;
   return `${verb} ${what}${name === undefined ? '' : ` ${name}`}${namespace === undefined ? '' : ` in ${namespace}`}`;
 }
+
+/** What an audit says about the roles of the one who called. */
+export interface RightsReport {
+  /** Calls that the API server refused. */
+  readonly refused: readonly string[];
+  /** Calls that these roles do not allow: refused, or granted by something else, as clusters grant discovery to all. */
+  readonly uncovered: readonly string[];
+  /** Rights that no call needed. */
+  readonly unused: readonly string[];
+}
+
+/** Compare what roles grant with what was called. Each list holds a sentence once. */
+export function reportRights(roles: readonly RoleManifest[], calls: readonly AuditedCall[]): RightsReport {
+  const rights = rightsOf(roles);
+  const isRefused = ({ status }: AuditedCall) => status === 401 || status === 403;
+  const isCovered = (call: AuditedCall) => rights.some((right) => allows(right, call));
+  const once = (sentences: readonly string[]) => [...new Set(sentences)].sort();
+  return {
+    refused: once(calls.filter(isRefused).map(describeCall)),
+    uncovered: once(calls.filter((call) => !isCovered(call)).map(describeCall)),
+    unused: once(rights.filter((right) => !calls.some((call) => allows(right, call))).map(describeRight)),
+  };
+}
+
+/** A call in the words of the right that it needs. */
+function describeCall({ verb, uri, resource }: AuditedCall): string {
+  if (resource === undefined) return describeRight({ verb, url: uri.split('?')[0] as string });
+  const { group, resource: plural, namespace, name } = resource;
+  return describeRight({
+    verb,
+    group,
+    resource: plural,
+    ...(name === undefined ? {} : { name }),
+    ...(namespace === undefined ? {} : { namespace }),
+  });
+}
