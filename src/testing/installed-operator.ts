@@ -1,9 +1,9 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Container, makeContainer, whyNoContainer } from './container.ts';
 import type { ControlPlane } from './control-plane/control-plane.ts';
 import { freePorts } from './free-ports.ts';
-import { poll } from './poll.ts';
+import { operatorReady } from './operator-ready.ts';
 import { supervise } from './supervise.ts';
 
 /** The parts of the synthesized Deployment that say how the operator runs. */
@@ -38,16 +38,13 @@ export interface InstalledOperator {
   logs(): Promise<string>;
 }
 
-const READY_TIMEOUT_MS = 60_000;
-
-/** A home in `dir` for operators of this bundle, one after another. */
+/** A home in `dir` for operators of this bundle, one after another: what a Pod is for its containers. */
 export async function makeInstalledHome(dir: string, bundle: string): Promise<InstalledHome> {
   const unconstrained = await whyNoContainer();
-  const home = join(dir, 'pod');
-  await mkdir(home);
+  const home = await mkdtemp(join(dir, 'pod-'));
   const container = unconstrained === undefined ? await makeContainer(home) : await makePlain(home);
   await copyFile(bundle, join(container.app, 'gitops-reverser.mjs'));
-  const logFile = join(dir, 'operator.log');
+  const logFile = join(home, 'operator.log');
   const logs = () => readFile(logFile, 'utf8').catch(() => '');
   return {
     unconstrained,
@@ -66,19 +63,12 @@ export async function makeInstalledHome(dir: string, bundle: string): Promise<In
         logFile,
       });
       const statusUrl = `http://127.0.0.1:${metricsPort}`;
-      const isReady = async () => {
-        const exit = supervised.exit();
-        if (exit !== undefined) throw new Error(`The operator ended with ${exit.code}: ${await logs()}`);
-        const response = await fetch(`${statusUrl}/readyz`).catch(() => undefined);
-        await response?.body?.cancel();
-        return response?.status === 200;
-      };
-      await poll(isReady, { timeoutMs: READY_TIMEOUT_MS, what: 'the operator to be ready' }).catch(
-        async (error) => {
-          await supervised.kill();
-          throw new Error(`${error.message}: ${(await logs()).slice(-4_000)}`);
-        },
-      );
+      try {
+        await operatorReady(supervised, statusUrl, logs);
+      } catch (error) {
+        await supervised.kill();
+        throw error;
+      }
       return {
         statusUrl,
         logs,
