@@ -25,7 +25,7 @@ const TERMINATION_GRACE_SECONDS = 60;
 
 /**
  * What a replica takes. The memory that is asked for holds 50,000 objects of 5 KB and git beside them, the processor
- * time some hundred commits a second (docs/benchmarks.md); the limit leaves room for several times as many objects.
+ * time about a hundred commits a second (docs/benchmarks.md); the limit leaves room for several times as many objects.
  */
 export const RESOURCES_DEFAULT: k8s.ResourceRequirements = {
   requests: { cpu: k8s.Quantity.fromString('100m'), memory: k8s.Quantity.fromString('256Mi') },
