@@ -7,7 +7,8 @@ import { WatchRule } from '../gen/constructs/watchrule.ts';
 import { crds } from '../gen/kinds.ts';
 import { validateGitRepoConfig, validateWatchRule } from '../gen/validators.js';
 import packageJson from '../package.json' with { type: 'json' };
-import { InstallChart, type InstallOptions } from './install-chart.ts';
+import type { GitOpsReverserProps } from './gitops-reverser.ts';
+import { InstallChart } from './install-chart.ts';
 
 interface Manifest {
   readonly kind: string;
@@ -16,7 +17,7 @@ interface Manifest {
   readonly [field: string]: any;
 }
 
-const synth = (options?: InstallOptions): Manifest[] =>
+const synth = (options?: GitOpsReverserProps): Manifest[] =>
   Testing.synth(new InstallChart(new App(), 'gitops-reverser', options));
 const find = (kind: string, manifests = synth(), name?: string) => {
   const found = manifests.filter(
@@ -59,6 +60,7 @@ test('InstallChart: these objects, in an order that can be applied', () => {
     'ClusterRoleBinding gitops-reverser',
     'Role gitops-reverser-system gitops-reverser',
     'RoleBinding gitops-reverser-system gitops-reverser',
+    'NetworkPolicy gitops-reverser-system gitops-reverser',
     'Deployment gitops-reverser-system gitops-reverser',
     'Service gitops-reverser-system gitops-reverser-metrics',
     'Service gitops-reverser-system gitops-reverser-webhooks',
@@ -74,7 +76,7 @@ test('InstallChart: another namespace is used everywhere', () => {
 });
 
 test('InstallChart: the image is pinned by version, or the given one', () => {
-  const imageOf = (options?: InstallOptions) =>
+  const imageOf = (options?: GitOpsReverserProps) =>
     find('Deployment', synth(options)).spec.template.spec.containers[0].image;
   assert.is(imageOf(), `gitops-reverser:${packageJson.version}`);
   assert.is(imageOf({ image: 'registry.example.com/reverser:1' }), 'registry.example.com/reverser:1');

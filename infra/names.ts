@@ -1,8 +1,6 @@
-/** The name of the installation's objects, and of what they belong to. */
-export const NAME = 'gitops-reverser';
+import { NAME } from '../src/own-names.ts';
 
-/** The operator's own namespace, unless the installation says otherwise; also the default of `--namespace`. */
-export const NAMESPACE_DEFAULT = 'gitops-reverser-system';
+export { NAME, NAMESPACE_DEFAULT } from '../src/own-names.ts';
 
 /** On every object of the installation but the CRDs, which are exactly those of `crds/`. */
 export const commonLabels = { 'app.kubernetes.io/name': NAME } as const;
@@ -19,3 +17,6 @@ export const METRICS_PORT = { name: 'metrics', number: 8080 } as const;
 /** The port of the webhooks in the Pod, and the Service in front of it, which the API server calls on port 443. */
 export const WEBHOOK_PORT = { name: 'webhooks', number: 9443 } as const;
 export const WEBHOOK_SERVICE = `${NAME}-webhooks`;
+
+/** The Secret that cert-manager keeps, where the installation has a Certificate. */
+export const CERTIFICATE_SECRET = `${NAME}-webhook-certificate`;

@@ -8,6 +8,12 @@ export interface OperatorDeploymentProps {
   /** The container image, with a tag or digest. */
   readonly image: string;
   readonly serviceAccountName: string;
+  /** More than one: all of them run, and one at a time leads. */
+  readonly replicas: number;
+  readonly resources: k8s.ResourceRequirements;
+  readonly logLevel?: string;
+  /** The Secret of a certificate that somebody else keeps. Default: the operator keeps its own. */
+  readonly certificateSecret?: string;
 }
 
 /** The user `node` of the image: ssh refuses a user that the image's /etc/passwd does not know. */
@@ -18,19 +24,30 @@ const TEMP_DIR = '/tmp';
 const TERMINATION_GRACE_SECONDS = 60;
 
 /**
- * The operator's Deployment: one replica that is replaced, never doubled, for there is no leader election.
+ * What a replica takes. The memory that is asked for holds 50,000 objects of 5 KB and git beside them, the processor
+ * time about a hundred commits a second (docs/benchmarks.md); the limit leaves room for several times as many objects.
+ */
+export const RESOURCES_DEFAULT: k8s.ResourceRequirements = {
+  requests: { cpu: k8s.Quantity.fromString('100m'), memory: k8s.Quantity.fromString('256Mi') },
+  limits: { memory: k8s.Quantity.fromString('1Gi') },
+};
+
+/**
+ * The operator's Deployment. One replica is replaced, never doubled; several replicas elect a leader.
  *
  * Made from the plain API types: the high-level Deployment of cdk8s-plus puts a hash of the construct's path into
  * the Pods' labels and the selector, which can never change.
  */
 export class OperatorDeployment extends Construct {
+  readonly deployment: k8s.KubeDeployment;
+
   constructor(scope: Construct, id: string, props: OperatorDeploymentProps) {
     super(scope, id);
-    new k8s.KubeDeployment(this, 'deployment', {
+    this.deployment = new k8s.KubeDeployment(this, 'deployment', {
       metadata: { name: NAME, namespace: props.namespace, labels: operatorLabels },
       spec: {
-        replicas: 1,
-        strategy: { type: 'Recreate' },
+        replicas: props.replicas,
+        strategy: { type: props.replicas === 1 ? 'Recreate' : 'RollingUpdate' },
         selector: { matchLabels: operatorLabels },
         template: {
           metadata: {
@@ -57,6 +74,7 @@ function podSpec(props: OperatorDeploymentProps): k8s.PodSpec {
       fsGroup: USER_ID,
       seccompProfile: { type: 'RuntimeDefault' },
     },
+    ...(props.replicas === 1 ? {} : { topologySpreadConstraints: [onDifferentNodes] }),
     containers: [container(props)],
     volumes: [
       // Survives a restart of the container. Without a size limit: reaching one would evict the Pod, and with it
@@ -68,19 +86,21 @@ function podSpec(props: OperatorDeploymentProps): k8s.PodSpec {
   };
 }
 
-function container({ image, namespace }: OperatorDeploymentProps): k8s.Container {
+/** A node that fails should not take all replicas, where there are several nodes. */
+const onDifferentNodes: k8s.TopologySpreadConstraint = {
+  maxSkew: 1,
+  topologyKey: 'kubernetes.io/hostname',
+  whenUnsatisfiable: 'ScheduleAnyway',
+  labelSelector: { matchLabels: operatorLabels },
+};
+
+function container(props: OperatorDeploymentProps): k8s.Container {
+  const { image, resources } = props;
   return {
     name: NAME,
     image,
     imagePullPolicy: 'IfNotPresent',
-    args: [
-      'run',
-      `--data-dir=${DATA_DIR}`,
-      `--namespace=${namespace}`,
-      `--metrics-listen=0.0.0.0:${METRICS_PORT.number}`,
-      `--listen=0.0.0.0:${WEBHOOK_PORT.number}`,
-      `--webhook-service=${namespace}/${WEBHOOK_SERVICE}`,
-    ],
+    args: operatorArgs(props),
     env: [{ name: 'TMPDIR', value: TEMP_DIR }],
     ports: [METRICS_PORT, WEBHOOK_PORT].map(({ name, number }) => ({
       name,
@@ -89,10 +109,7 @@ function container({ image, namespace }: OperatorDeploymentProps): k8s.Container
     })),
     livenessProbe: probe('/healthz', { periodSeconds: 10, failureThreshold: 6 }),
     readinessProbe: probe('/readyz', { periodSeconds: 5, failureThreshold: 1 }),
-    resources: {
-      requests: { cpu: k8s.Quantity.fromString('50m'), memory: k8s.Quantity.fromString('128Mi') },
-      limits: { memory: k8s.Quantity.fromString('1Gi') },
-    },
+    resources,
     securityContext: {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ['ALL'] },
@@ -103,6 +120,20 @@ function container({ image, namespace }: OperatorDeploymentProps): k8s.Container
       { name: 'tmp', mountPath: TEMP_DIR },
     ],
   };
+}
+
+function operatorArgs({ namespace, replicas, logLevel, certificateSecret }: OperatorDeploymentProps) {
+  return [
+    'run',
+    `--data-dir=${DATA_DIR}`,
+    `--namespace=${namespace}`,
+    `--metrics-listen=0.0.0.0:${METRICS_PORT.number}`,
+    `--listen=0.0.0.0:${WEBHOOK_PORT.number}`,
+    `--webhook-service=${namespace}/${WEBHOOK_SERVICE}`,
+    ...(certificateSecret === undefined ? [] : [`--webhook-certificate-secret=${certificateSecret}`]),
+    ...(replicas === 1 ? [] : ['--leader-elect']),
+    ...(logLevel === undefined ? [] : [`--log-level=${logLevel}`]),
+  ];
 }
 
 function probe(path: string, timing: Pick<k8s.Probe, 'periodSeconds' | 'failureThreshold'>): k8s.Probe {

@@ -1,5 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { clusterScoped } from './cluster-scoped.ts';
 import { commonLabels } from './names.ts';
 
 /** Where the operator lives. */
@@ -14,15 +15,17 @@ export interface OperatorNamespaceProps {
 export class OperatorNamespace extends Construct {
   constructor(scope: Construct, id: string, { name }: OperatorNamespaceProps) {
     super(scope, id);
-    new k8s.KubeNamespace(this, 'namespace', {
-      metadata: {
-        name,
-        labels: {
-          ...commonLabels,
-          'pod-security.kubernetes.io/enforce': 'restricted',
-          'pod-security.kubernetes.io/warn': 'restricted',
+    clusterScoped(
+      new k8s.KubeNamespace(this, 'namespace', {
+        metadata: {
+          name,
+          labels: {
+            ...commonLabels,
+            'pod-security.kubernetes.io/enforce': 'restricted',
+            'pod-security.kubernetes.io/warn': 'restricted',
+          },
         },
-      },
-    });
+      }),
+    );
   }
 }

@@ -9,12 +9,13 @@ export interface OperatorServiceAccountProps {
 
 /** The operator's identity towards the API server. Only Pods that ask for its token get it. */
 export class OperatorServiceAccount extends Construct {
+  readonly account: k8s.KubeServiceAccount;
   /** The subject of role bindings. */
   readonly subject: k8s.Subject;
 
   constructor(scope: Construct, id: string, { namespace }: OperatorServiceAccountProps) {
     super(scope, id);
-    new k8s.KubeServiceAccount(this, 'account', {
+    this.account = new k8s.KubeServiceAccount(this, 'account', {
       metadata: { name: NAME, namespace, labels: commonLabels },
       automountServiceAccountToken: false,
     });

@@ -1,9 +1,16 @@
 import { stat } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
+import { buildConstructs, CONSTRUCTS } from './build-constructs.ts';
 import { BUNDLE, bundle } from './bundle.ts';
 
-const startedAt = performance.now();
-await bundle();
-const { size } = await stat(BUNDLE);
-const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-console.log(`${relative(process.cwd(), BUNDLE)}: ${(size / 1e6).toFixed(1)} MB in ${seconds} s`);
+await built(BUNDLE, bundle);
+// The image holds nothing but the operator.
+if (!process.argv.includes('--operator')) await built(join(CONSTRUCTS, 'index.js'), buildConstructs);
+
+async function built(file: string, build: () => Promise<void>): Promise<void> {
+  const startedAt = performance.now();
+  await build();
+  const { size } = await stat(file);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.log(`${relative(process.cwd(), file)}: ${(size / 1e6).toFixed(1)} MB in ${seconds} s`);
+}

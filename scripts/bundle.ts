@@ -1,15 +1,19 @@
-import { chmod } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { sbomOf } from './sbom.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Where the bundle stands: the one file that runs on Node with git on PATH. */
 export const BUNDLE = fileURLToPath(new URL('../dist/gitops-reverser.mjs', import.meta.url));
 
-/** Bundle the operator with all of its dependencies into one file. Takes under a second. */
+/**
+ * Bundle the operator with all of its dependencies into one file. Beside it stand their licences (`.LEGAL.txt`) and a
+ * bill of materials (`.cdx.json`, CycloneDX). Takes under a second.
+ */
 export async function bundle(outfile: string = BUNDLE): Promise<void> {
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: ['src/main.ts'],
     outfile,
@@ -30,6 +34,9 @@ export async function bundle(outfile: string = BUNDLE): Promise<void> {
     minifyWhitespace: true,
     lineLimit: 160,
     logLevel: 'warning',
+    metafile: true,
   });
+  const sbom = await sbomOf(Object.keys(metafile.inputs));
+  await writeFile(`${outfile}.cdx.json`, `${JSON.stringify(sbom, null, 2)}\n`);
   await chmod(outfile, 0o755);
 }

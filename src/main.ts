@@ -5,6 +5,7 @@ import { hostNamesOfUrl } from './certificates/host-names.ts';
 import { checkTiming, ELECTION_TIMING } from './elect/election-timing.ts';
 import { CodedError, messageOf } from './errors.ts';
 import { startOperator } from './operator.ts';
+import { NAMESPACE_DEFAULT } from './own-names.ts';
 import { durationMs } from './reconcile/duration.ts';
 import type { ReplicaOptions } from './replicas/replicas.ts';
 import { createJsonLog, LOG_LEVELS, type LogLevel } from './report/json-log.ts';
@@ -153,7 +154,7 @@ program
   .addOption(option('--data-dir <dir>', 'holds the local clones').default('./data'))
   .addOption(
     option('--namespace <name>', "the operator's own namespace: keys; created when missing").default(
-      'gitops-reverser-system',
+      NAMESPACE_DEFAULT,
     ),
   )
   .addOption(

@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { CodedError } from './errors.ts';
 import type { KubeClient } from './kube/client.ts';
 import { isJsonObject } from './kube/json.ts';
+import { REDACTION_KEY_SECRET } from './own-names.ts';
 
-/** The Secret that keys the fingerprints of redacted values. */
-export const REDACTION_KEY_SECRET = 'gitops-reverser-redaction-key';
 const KEY_FIELD = 'key';
 const KEY_BYTES = 32;
 

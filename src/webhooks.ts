@@ -2,7 +2,7 @@ import { OwnKindAdmission } from './admit/own-kind-admission.ts';
 import { CertificateKeeper } from './certificates/certificate-keeper.ts';
 import { CertificateStore } from './certificates/certificate-store.ts';
 import { type HostNames, hostNamesOfService, hostNamesOfUrl } from './certificates/host-names.ts';
-import { OwnCertificates, WEBHOOK_TLS_SECRET } from './certificates/own-certificates.ts';
+import { OwnCertificates } from './certificates/own-certificates.ts';
 import { ProvidedCertificates } from './certificates/provided-certificates.ts';
 import type { Clock } from './clock.ts';
 import { CodedError } from './errors.ts';
@@ -12,6 +12,7 @@ import { evidenceOf } from './identify/review.ts';
 import type { KubeClient } from './kube/client.ts';
 import type { ApiResource } from './kube/resource.ts';
 import type { Log } from './log.ts';
+import { WEBHOOK_TLS_SECRET } from './own-names.ts';
 import {
   EVIDENCE_PATH,
   PROBE_LABEL,

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { CodedError } from '../errors.ts';
 import type { LogFields } from '../log.ts';
 import { silentLog } from '../log.ts';
+import { WEBHOOK_TLS_SECRET } from '../own-names.ts';
 import { createFakeClock } from '../testing/fake-clock.ts';
 import {
   type Script,
@@ -12,7 +13,7 @@ import {
 } from '../testing/scripted-api-server.ts';
 import type { ServingMaterial } from './certificate-source.ts';
 import { CertificateStore } from './certificate-store.ts';
-import { OwnCertificates, WEBHOOK_TLS_SECRET } from './own-certificates.ts';
+import { OwnCertificates } from './own-certificates.ts';
 import { ProvidedCertificates } from './provided-certificates.ts';
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -6,8 +6,6 @@ import type { CertificateSource, ServingMaterial } from './certificate-source.ts
 import type { CertificateStore } from './certificate-store.ts';
 import type { HostNames } from './host-names.ts';
 
-/** The Secret of the operator's own certificates. */
-export const WEBHOOK_TLS_SECRET = 'gitops-reverser-webhook-tls';
 /** Losing a race against another replica is normal; losing that many in a row is not. */
 const ATTEMPTS_MAX = 5;
 

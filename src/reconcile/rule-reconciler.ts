@@ -134,11 +134,18 @@ export class RuleReconciler {
         stop === undefined ||
         (stop.reason === 'GitRepoConfigNotReady' &&
           this.#repositories.get(repositoryKeyOf(rule))?.isOpening === true);
-      if (active === undefined ? isStarting : !this.#pipeline.isSynced(active.repository.key, active.rule)) {
-        return `WatchRule ${key} is not synced yet`;
-      }
+      const waits =
+        active === undefined
+          ? isStarting
+          : !this.#pipeline.isSynced(active.repository.key, active.rule) && !this.#isRefused(active);
+      if (waits) return `WatchRule ${key} is not synced yet`;
     }
     return undefined;
+  }
+
+  /** Does the rule select what the operator may not read? That waits for a person, and its condition says so. */
+  #isRefused({ rule, repository }: NonNullable<Entry['active']>): boolean {
+    return this.#pipeline.failuresOf(repository.key, rule).some(({ error }) => error.code === 'Forbidden');
   }
 
   /** Write the last statuses and stop. */

@@ -1,11 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  type ConfigurationInput,
-  configurationName,
-  desiredConfiguration,
-  reviewedBy,
-} from './desired-configuration.ts';
+import { configurationName } from '../own-names.ts';
+import { type ConfigurationInput, desiredConfiguration, reviewedBy } from './desired-configuration.ts';
 
 const configMaps = { group: '', version: 'v1', plural: 'configmaps' };
 const deployments = { group: 'apps', version: 'v1', plural: 'deployments' };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { kinds } from '../../gen/kinds.ts';
 import type { JsonValue } from '../kube/json.ts';
+import { configurationName, NAME } from '../own-names.ts';
 import { groupPlural, ownersOf, type ReviewedResource, writtenAs } from './reviewed-resources.ts';
 
 const DOMAIN = 'gitops-reverser.configbutler.ai';
@@ -24,9 +25,6 @@ const EVIDENCE_TIMEOUT_S = 1;
 /** Long enough for permission checks of a rule that selects every kind. */
 export const RULES_TIMEOUT_S = 10;
 const PROBE_TIMEOUT_S = 2;
-
-const NAMESPACE_DEFAULT = 'gitops-reverser-system';
-const NAME = 'gitops-reverser';
 
 /** Where the API server reaches the webhooks. */
 export type WebhookEndpoint =
@@ -63,14 +61,6 @@ export interface DesiredConfiguration {
   /** As it was given. */
   readonly caBundle: string;
   readonly object: Readonly<Record<string, JsonValue>>;
-}
-
-/**
- * The configuration's name. One cluster has one: installations in other namespaces than the usual one (a developer's
- * beside the real one) get their own, so that they do not fight over it.
- */
-export function configurationName(namespace: string): string {
-  return namespace === NAMESPACE_DEFAULT ? NAME : `${NAME}-${namespace}`;
 }
 
 /**

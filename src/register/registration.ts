@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Log } from '../log.ts';
+import { configurationName } from '../own-names.ts';
 import { Mirror } from '../reconcile/mirror.ts';
 import { CONFIGURATIONS, ConfigurationKeeper } from './configuration-keeper.ts';
 import {
   type ConfigurationOwner,
-  configurationName,
   type DesiredConfiguration,
   desiredConfiguration,
   reviewedBy,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundle } from '../../scripts/bundle.ts';
 import { freePorts } from './free-ports.ts';
-import { poll } from './poll.ts';
+import { operatorReady } from './operator-ready.ts';
 import { type Exit, supervise } from './supervise.ts';
 import { makeTempDir } from './temp-dir.ts';
 
@@ -42,8 +42,6 @@ export interface OperatorFolder {
   }): Promise<OperatorProcess>;
   remove(): Promise<void>;
 }
-
-const READY_TIMEOUT_MS = 60_000;
 
 /** A folder with a fresh bundle, a data directory and a log, in which operators can be started one after another. */
 export async function makeOperatorFolder(): Promise<OperatorFolder> {
@@ -90,17 +88,7 @@ export async function makeOperatorFolder(): Promise<OperatorFolder> {
       });
       const logs = () => readFile(logFile, 'utf8').catch(() => '');
       const statusUrl = `http://127.0.0.1:${port}`;
-      const isReady = async () => {
-        const exit = supervised.exit();
-        if (exit !== undefined)
-          throw new Error(`The operator ended with ${exit.code}: ${(await logs()).slice(-4_000)}`);
-        const response = await fetch(`${statusUrl}/readyz`).catch(() => undefined);
-        await response?.body?.cancel();
-        return response?.status === 200;
-      };
-      const ready = async () => {
-        await poll(isReady, { timeoutMs: READY_TIMEOUT_MS, what: 'the operator to be ready' });
-      };
+      const ready = () => operatorReady(supervised, statusUrl, logs);
       if (awaitReady) await ready();
       return {
         statusUrl,
