@@ -11,6 +11,7 @@ import type { Manifest } from '../sanitize/manifest.ts';
 import { redact } from '../sanitize/redact.ts';
 import type { ActiveRule } from './active-rule.ts';
 import type { ObservedChange } from './observe.ts';
+import type { NoiseEvents } from './target-noise.ts';
 
 /** How a GitRepoConfig wants its commits. */
 export interface TargetSettings {
@@ -36,7 +37,7 @@ export interface CommittedFacts {
 }
 
 /** What happened to a commit request, for whoever counts. */
-export interface TargetEvents {
+export interface TargetEvents extends NoiseEvents {
   onCommitted(rules: readonly ActiveRule[], facts: CommittedFacts): void;
   onUnchanged(rules: readonly ActiveRule[]): void;
   onDropped(rules: readonly ActiveRule[], paths: readonly string[]): void;
