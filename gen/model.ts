@@ -463,6 +463,10 @@ export interface WatchRuleSpecInput {
    */
   readonly excludeFields?: readonly string[];
   /**
+   * What to do with changes that only repeat themselves: two writers that undo each other, or a program that rewrites the same fields every few seconds. `Coalesce` commits the newest of them once they stop, or a few minutes later, and tells so with an Event; `CommitAll` commits each. Changes of anybody else to the same object are committed at once either way. Default: Coalesce.
+   */
+  readonly noise?: 'Coalesce' | 'CommitAll';
+  /**
    * `true` stops capturing with this rule until it is `false` again; what changed meanwhile is then committed as the difference. Files stay. Default: false.
    */
   readonly suspend?: boolean;
@@ -581,6 +585,10 @@ export interface WatchRuleSpec {
    */
   readonly excludeFields?: readonly string[];
   /**
+   * What to do with changes that only repeat themselves: two writers that undo each other, or a program that rewrites the same fields every few seconds. `Coalesce` commits the newest of them once they stop, or a few minutes later, and tells so with an Event; `CommitAll` commits each. Changes of anybody else to the same object are committed at once either way. Default: Coalesce.
+   */
+  readonly noise: 'Coalesce' | 'CommitAll';
+  /**
    * `true` stops capturing with this rule until it is `false` again; what changed meanwhile is then committed as the difference. Files stay. Default: false.
    */
   readonly suspend: boolean;
@@ -595,7 +603,7 @@ export interface WatchRuleStatus {
    */
   readonly observedGeneration?: number;
   /**
-   * `Ready` is `True` when changes are captured with their authors: watches are synced, the snapshot is on the remote, and the webhook answers. `Reconciling` and `Stalled` appear as kstatus defines them: while work goes on, and when only a change by a person can help.
+   * `Ready` is `True` when changes are captured with their authors: watches are synced, the snapshot is on the remote, and the webhook answers. `Reconciling` and `Stalled` appear as kstatus defines them: while work goes on, and when only a change by a person can help. `LoopDetected` appears while two writers undo each other's changes of an object, which are not committed meanwhile.
    */
   readonly conditions?: readonly Condition[];
   /**

@@ -10,7 +10,7 @@ var __commonJS = (cb, mod) => function() {
 };
 
 var require_ucs2length = __commonJS({
-  "../../../work/main/node_modules/ajv/dist/runtime/ucs2length.js"(exports) {
+  "node_modules/ajv/dist/runtime/ucs2length.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: !0 });
     function ucs2length(str) {
@@ -783,7 +783,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
   }
   return validate10.errors = vErrors, errors === 0;
 }
-var checkWatchRule = validate11, schema12 = { type: "object", required: ["apiVersion", "kind", "metadata", "spec"], properties: { apiVersion: { type: "string", const: "configbutler.ai/v1alpha1" }, kind: { type: "string", const: "WatchRule" }, metadata: { type: "object", required: ["name", "namespace", "uid", "generation"], properties: { name: { type: "string" }, namespace: { type: "string" }, uid: { type: "string" }, generation: { type: "integer" }, resourceVersion: { type: "string" }, creationTimestamp: { type: "string" }, deletionTimestamp: { type: "string" }, finalizers: { type: "array", items: { type: "string" } }, labels: { type: "object", additionalProperties: { type: "string" } }, annotations: { type: "object", additionalProperties: { type: "string" } } } }, spec: { type: "object", required: ["gitRepoConfigRef", "resources"], properties: { gitRepoConfigRef: { type: "string", title: 'the name of a GitRepoConfig (lower-case letters, digits, "-" and ".")', minLength: 1, maxLength: 253, pattern: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$" }, resources: { type: "array", minItems: 1, maxItems: 64, items: { type: "object", required: ["apiVersion", "kind"], properties: { apiVersion: { type: "string", title: '"v1", "<group>/<version>", "<group>/*" or "*"', minLength: 1, maxLength: 317, pattern: "^(\\*|v1|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/(\\*|[a-z]([a-z0-9-]{0,61}[a-z0-9])?))$" }, kind: { type: "string", title: 'a kind such as ConfigMap, or "*"', minLength: 1, maxLength: 63, pattern: "^(\\*|[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?)$" }, names: { type: "array", minItems: 1, maxItems: 64, items: { type: "string", title: 'a glob of object names, without "/" or white space', minLength: 1, maxLength: 253, pattern: "^[^\\x00-\\x20\\x7f/]+$" } }, operations: { type: "array", minItems: 1, maxItems: 3, items: { type: "string", maxLength: 6, enum: ["CREATE", "UPDATE", "DELETE"] }, uniqueItems: !0 } }, additionalProperties: !1 } }, namespaceSelector: { type: "object", properties: { matchLabels: { type: "object", minProperties: 1, maxProperties: 32, additionalProperties: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } }, matchExpressions: { type: "array", maxItems: 32, items: { type: "object", required: ["key", "operator"], properties: { key: { type: "string", title: "a label key such as app or example.com/team", minLength: 1, maxLength: 317, pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$" }, operator: { type: "string", enum: ["In", "NotIn", "Exists", "DoesNotExist"] }, values: { type: "array", maxItems: 64, items: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } } }, additionalProperties: !1 } } }, additionalProperties: !1 }, objectSelector: { type: "object", properties: { matchLabels: { type: "object", minProperties: 1, maxProperties: 32, additionalProperties: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } }, matchExpressions: { type: "array", maxItems: 32, items: { type: "object", required: ["key", "operator"], properties: { key: { type: "string", title: "a label key such as app or example.com/team", minLength: 1, maxLength: 317, pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$" }, operator: { type: "string", enum: ["In", "NotIn", "Exists", "DoesNotExist"] }, values: { type: "array", maxItems: 64, items: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } } }, additionalProperties: !1 } } }, additionalProperties: !1 }, excludeLabels: { type: "object", properties: { matchLabels: { type: "object", minProperties: 1, maxProperties: 32, additionalProperties: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } }, matchExpressions: { type: "array", maxItems: 32, items: { type: "object", required: ["key", "operator"], properties: { key: { type: "string", title: "a label key such as app or example.com/team", minLength: 1, maxLength: 317, pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$" }, operator: { type: "string", enum: ["In", "NotIn", "Exists", "DoesNotExist"] }, values: { type: "array", maxItems: 64, items: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } } }, additionalProperties: !1 } } }, additionalProperties: !1 }, excludeUsers: { type: "array", maxItems: 64, items: { type: "string", title: "a glob of user names, without control characters", minLength: 1, maxLength: 256, pattern: "^[^\\x00-\\x1f\\x7f]+$" } }, excludeFields: { type: "array", maxItems: 64, items: { type: "string", title: 'a field path such as spec.replicas, data.*, spec.containers[*].image or metadata.annotations["example.com/build"]', minLength: 1, maxLength: 512, pattern: '^[A-Za-z_][A-Za-z0-9_-]*(\\.([A-Za-z0-9_-]+|\\*)|\\[("[^"\\\\\\x00-\\x1f\\x7f]+"|\\*)\\])*$' } }, suspend: { type: "boolean", default: !1 } }, additionalProperties: !1 }, status: { type: "object", properties: { observedGeneration: { type: "integer", minimum: 0 }, conditions: { type: "array", maxItems: 16, items: { type: "object", required: ["type", "status", "reason", "message", "lastTransitionTime"], properties: { type: { type: "string", title: "a condition type in CamelCase", minLength: 1, maxLength: 316, pattern: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$" }, status: { type: "string", enum: ["True", "False", "Unknown"] }, reason: { type: "string", title: "a reason in CamelCase", minLength: 1, maxLength: 1024, pattern: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$" }, message: { type: "string", maxLength: 32768 }, lastTransitionTime: { title: "a time such as 2025-01-31T18:30:00Z", type: "string", maxLength: 64, pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, observedGeneration: { type: "integer", minimum: 0 } }, additionalProperties: !1 } }, resources: { type: "array", maxItems: 512, items: { type: "object", required: ["apiVersion", "kind", "objects"], properties: { apiVersion: { type: "string", maxLength: 317 }, kind: { type: "string", maxLength: 63 }, objects: { type: "integer", minimum: 0 } }, additionalProperties: !1 } }, matchedResources: { minimum: 0, maximum: 2147483647, type: "integer" }, capturedObjects: { type: "integer", minimum: 0 }, commits: { type: "integer", minimum: 0 }, droppedChanges: { type: "integer", minimum: 0 }, lastSnapshotTime: { title: "a time such as 2025-01-31T18:30:00Z", type: "string", maxLength: 64, pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, lastSnapshotCommit: { type: "string", title: "a full commit ID in lower-case hexadecimal", maxLength: 64, pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" } }, additionalProperties: !1 } }, additionalProperties: !1 }, func58 = Object.prototype.hasOwnProperty, pattern18 = new RegExp("^(\\*|v1|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/(\\*|[a-z]([a-z0-9-]{0,61}[a-z0-9])?))$", "u"), pattern19 = new RegExp("^(\\*|[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?)$", "u"), pattern20 = new RegExp("^[^\\x00-\\x20\\x7f/]+$", "u"), pattern21 = new RegExp("^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$", "u"), pattern22 = new RegExp("^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", "u"), pattern30 = new RegExp("^[^\\x00-\\x1f\\x7f]+$", "u");
+var checkWatchRule = validate11, schema12 = { type: "object", required: ["apiVersion", "kind", "metadata", "spec"], properties: { apiVersion: { type: "string", const: "configbutler.ai/v1alpha1" }, kind: { type: "string", const: "WatchRule" }, metadata: { type: "object", required: ["name", "namespace", "uid", "generation"], properties: { name: { type: "string" }, namespace: { type: "string" }, uid: { type: "string" }, generation: { type: "integer" }, resourceVersion: { type: "string" }, creationTimestamp: { type: "string" }, deletionTimestamp: { type: "string" }, finalizers: { type: "array", items: { type: "string" } }, labels: { type: "object", additionalProperties: { type: "string" } }, annotations: { type: "object", additionalProperties: { type: "string" } } } }, spec: { type: "object", required: ["gitRepoConfigRef", "resources"], properties: { gitRepoConfigRef: { type: "string", title: 'the name of a GitRepoConfig (lower-case letters, digits, "-" and ".")', minLength: 1, maxLength: 253, pattern: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$" }, resources: { type: "array", minItems: 1, maxItems: 64, items: { type: "object", required: ["apiVersion", "kind"], properties: { apiVersion: { type: "string", title: '"v1", "<group>/<version>", "<group>/*" or "*"', minLength: 1, maxLength: 317, pattern: "^(\\*|v1|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/(\\*|[a-z]([a-z0-9-]{0,61}[a-z0-9])?))$" }, kind: { type: "string", title: 'a kind such as ConfigMap, or "*"', minLength: 1, maxLength: 63, pattern: "^(\\*|[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?)$" }, names: { type: "array", minItems: 1, maxItems: 64, items: { type: "string", title: 'a glob of object names, without "/" or white space', minLength: 1, maxLength: 253, pattern: "^[^\\x00-\\x20\\x7f/]+$" } }, operations: { type: "array", minItems: 1, maxItems: 3, items: { type: "string", maxLength: 6, enum: ["CREATE", "UPDATE", "DELETE"] }, uniqueItems: !0 } }, additionalProperties: !1 } }, namespaceSelector: { type: "object", properties: { matchLabels: { type: "object", minProperties: 1, maxProperties: 32, additionalProperties: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } }, matchExpressions: { type: "array", maxItems: 32, items: { type: "object", required: ["key", "operator"], properties: { key: { type: "string", title: "a label key such as app or example.com/team", minLength: 1, maxLength: 317, pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$" }, operator: { type: "string", enum: ["In", "NotIn", "Exists", "DoesNotExist"] }, values: { type: "array", maxItems: 64, items: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } } }, additionalProperties: !1 } } }, additionalProperties: !1 }, objectSelector: { type: "object", properties: { matchLabels: { type: "object", minProperties: 1, maxProperties: 32, additionalProperties: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } }, matchExpressions: { type: "array", maxItems: 32, items: { type: "object", required: ["key", "operator"], properties: { key: { type: "string", title: "a label key such as app or example.com/team", minLength: 1, maxLength: 317, pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$" }, operator: { type: "string", enum: ["In", "NotIn", "Exists", "DoesNotExist"] }, values: { type: "array", maxItems: 64, items: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } } }, additionalProperties: !1 } } }, additionalProperties: !1 }, excludeLabels: { type: "object", properties: { matchLabels: { type: "object", minProperties: 1, maxProperties: 32, additionalProperties: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } }, matchExpressions: { type: "array", maxItems: 32, items: { type: "object", required: ["key", "operator"], properties: { key: { type: "string", title: "a label key such as app or example.com/team", minLength: 1, maxLength: 317, pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$" }, operator: { type: "string", enum: ["In", "NotIn", "Exists", "DoesNotExist"] }, values: { type: "array", maxItems: 64, items: { type: "string", title: 'a label value (at most 63 letters, digits, "-", "_" and ".")', maxLength: 63, pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$" } } }, additionalProperties: !1 } } }, additionalProperties: !1 }, excludeUsers: { type: "array", maxItems: 64, items: { type: "string", title: "a glob of user names, without control characters", minLength: 1, maxLength: 256, pattern: "^[^\\x00-\\x1f\\x7f]+$" } }, excludeFields: { type: "array", maxItems: 64, items: { type: "string", title: 'a field path such as spec.replicas, data.*, spec.containers[*].image or metadata.annotations["example.com/build"]', minLength: 1, maxLength: 512, pattern: '^[A-Za-z_][A-Za-z0-9_-]*(\\.([A-Za-z0-9_-]+|\\*)|\\[("[^"\\\\\\x00-\\x1f\\x7f]+"|\\*)\\])*$' } }, noise: { type: "string", enum: ["Coalesce", "CommitAll"], default: "Coalesce" }, suspend: { type: "boolean", default: !1 } }, additionalProperties: !1 }, status: { type: "object", properties: { observedGeneration: { type: "integer", minimum: 0 }, conditions: { type: "array", maxItems: 16, items: { type: "object", required: ["type", "status", "reason", "message", "lastTransitionTime"], properties: { type: { type: "string", title: "a condition type in CamelCase", minLength: 1, maxLength: 316, pattern: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$" }, status: { type: "string", enum: ["True", "False", "Unknown"] }, reason: { type: "string", title: "a reason in CamelCase", minLength: 1, maxLength: 1024, pattern: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$" }, message: { type: "string", maxLength: 32768 }, lastTransitionTime: { title: "a time such as 2025-01-31T18:30:00Z", type: "string", maxLength: 64, pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, observedGeneration: { type: "integer", minimum: 0 } }, additionalProperties: !1 } }, resources: { type: "array", maxItems: 512, items: { type: "object", required: ["apiVersion", "kind", "objects"], properties: { apiVersion: { type: "string", maxLength: 317 }, kind: { type: "string", maxLength: 63 }, objects: { type: "integer", minimum: 0 } }, additionalProperties: !1 } }, matchedResources: { minimum: 0, maximum: 2147483647, type: "integer" }, capturedObjects: { type: "integer", minimum: 0 }, commits: { type: "integer", minimum: 0 }, droppedChanges: { type: "integer", minimum: 0 }, lastSnapshotTime: { title: "a time such as 2025-01-31T18:30:00Z", type: "string", maxLength: 64, pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, lastSnapshotCommit: { type: "string", title: "a full commit ID in lower-case hexadecimal", maxLength: 64, pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" } }, additionalProperties: !1 } }, additionalProperties: !1 }, func33 = Object.prototype.hasOwnProperty, pattern18 = new RegExp("^(\\*|v1|[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*/(\\*|[a-z]([a-z0-9-]{0,61}[a-z0-9])?))$", "u"), pattern19 = new RegExp("^(\\*|[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?)$", "u"), pattern20 = new RegExp("^[^\\x00-\\x20\\x7f/]+$", "u"), pattern21 = new RegExp("^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$", "u"), pattern22 = new RegExp("^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$", "u"), pattern30 = new RegExp("^[^\\x00-\\x1f\\x7f]+$", "u");
 function validate11(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null, errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -949,7 +949,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.spec !== void 0) {
       let data16 = data.spec;
       if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
-        if (data16.suspend === void 0 && (data16.suspend = !1), data16.gitRepoConfigRef === void 0) {
+        if (data16.noise === void 0 && (data16.noise = "Coalesce"), data16.suspend === void 0 && (data16.suspend = !1), data16.gitRepoConfigRef === void 0) {
           let err26 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/required", keyword: "required", params: { missingProperty: "gitRepoConfigRef" }, schema: schema12.properties.spec.required, parentSchema: schema12.properties.spec, data: data16 };
           vErrors === null ? vErrors = [err26] : vErrors.push(err26), errors++;
         }
@@ -958,7 +958,7 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
           vErrors === null ? vErrors = [err27] : vErrors.push(err27), errors++;
         }
         for (let key3 in data16)
-          key3 === "gitRepoConfigRef" || key3 === "resources" || key3 === "namespaceSelector" || key3 === "objectSelector" || key3 === "excludeLabels" || key3 === "excludeUsers" || key3 === "excludeFields" || key3 === "suspend" || delete data16[key3];
+          func33.call(schema12.properties.spec.properties, key3) || delete data16[key3];
         if (data16.gitRepoConfigRef !== void 0) {
           let data17 = data16.gitRepoConfigRef;
           if (typeof data17 == "string") {
@@ -1605,325 +1605,334 @@ function validate11(data, { instancePath = "", parentData, parentDataProperty, r
             vErrors === null ? vErrors = [err140] : vErrors.push(err140), errors++;
           }
         }
-        let data57 = data16.suspend;
-        if (typeof data57 != "boolean") {
-          let err141 = { instancePath: instancePath + "/spec/suspend", schemaPath: "#/properties/spec/properties/suspend/type", keyword: "type", params: { type: "boolean" }, schema: schema12.properties.spec.properties.suspend.type, parentSchema: schema12.properties.spec.properties.suspend, data: data57 };
+        let data57 = data16.noise;
+        if (typeof data57 != "string") {
+          let err141 = { instancePath: instancePath + "/spec/noise", schemaPath: "#/properties/spec/properties/noise/type", keyword: "type", params: { type: "string" }, schema: schema12.properties.spec.properties.noise.type, parentSchema: schema12.properties.spec.properties.noise, data: data57 };
           vErrors === null ? vErrors = [err141] : vErrors.push(err141), errors++;
         }
+        if (!(data57 === "Coalesce" || data57 === "CommitAll")) {
+          let err142 = { instancePath: instancePath + "/spec/noise", schemaPath: "#/properties/spec/properties/noise/enum", keyword: "enum", params: { allowedValues: schema12.properties.spec.properties.noise.enum }, schema: schema12.properties.spec.properties.noise.enum, parentSchema: schema12.properties.spec.properties.noise, data: data57 };
+          vErrors === null ? vErrors = [err142] : vErrors.push(err142), errors++;
+        }
+        let data58 = data16.suspend;
+        if (typeof data58 != "boolean") {
+          let err143 = { instancePath: instancePath + "/spec/suspend", schemaPath: "#/properties/spec/properties/suspend/type", keyword: "type", params: { type: "boolean" }, schema: schema12.properties.spec.properties.suspend.type, parentSchema: schema12.properties.spec.properties.suspend, data: data58 };
+          vErrors === null ? vErrors = [err143] : vErrors.push(err143), errors++;
+        }
       } else {
-        let err142 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/type", keyword: "type", params: { type: "object" }, schema: schema12.properties.spec.type, parentSchema: schema12.properties.spec, data: data16 };
-        vErrors === null ? vErrors = [err142] : vErrors.push(err142), errors++;
+        let err144 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/type", keyword: "type", params: { type: "object" }, schema: schema12.properties.spec.type, parentSchema: schema12.properties.spec, data: data16 };
+        vErrors === null ? vErrors = [err144] : vErrors.push(err144), errors++;
       }
     }
     if (data.status !== void 0) {
-      let data58 = data.status;
-      if (data58 && typeof data58 == "object" && !Array.isArray(data58)) {
-        for (let key14 in data58)
-          func58.call(schema12.properties.status.properties, key14) || delete data58[key14];
-        if (data58.observedGeneration !== void 0) {
-          let data59 = data58.observedGeneration;
-          if (!(typeof data59 == "number" && !(data59 % 1) && !isNaN(data59) && isFinite(data59))) {
-            let err143 = { instancePath: instancePath + "/status/observedGeneration", schemaPath: "#/properties/status/properties/observedGeneration/type", keyword: "type", params: { type: "integer" }, schema: schema12.properties.status.properties.observedGeneration.type, parentSchema: schema12.properties.status.properties.observedGeneration, data: data59 };
-            vErrors === null ? vErrors = [err143] : vErrors.push(err143), errors++;
+      let data59 = data.status;
+      if (data59 && typeof data59 == "object" && !Array.isArray(data59)) {
+        for (let key14 in data59)
+          func33.call(schema12.properties.status.properties, key14) || delete data59[key14];
+        if (data59.observedGeneration !== void 0) {
+          let data60 = data59.observedGeneration;
+          if (!(typeof data60 == "number" && !(data60 % 1) && !isNaN(data60) && isFinite(data60))) {
+            let err145 = { instancePath: instancePath + "/status/observedGeneration", schemaPath: "#/properties/status/properties/observedGeneration/type", keyword: "type", params: { type: "integer" }, schema: schema12.properties.status.properties.observedGeneration.type, parentSchema: schema12.properties.status.properties.observedGeneration, data: data60 };
+            vErrors === null ? vErrors = [err145] : vErrors.push(err145), errors++;
           }
-          if (typeof data59 == "number" && isFinite(data59) && (data59 < 0 || isNaN(data59))) {
-            let err144 = { instancePath: instancePath + "/status/observedGeneration", schemaPath: "#/properties/status/properties/observedGeneration/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema12.properties.status.properties.observedGeneration, data: data59 };
-            vErrors === null ? vErrors = [err144] : vErrors.push(err144), errors++;
+          if (typeof data60 == "number" && isFinite(data60) && (data60 < 0 || isNaN(data60))) {
+            let err146 = { instancePath: instancePath + "/status/observedGeneration", schemaPath: "#/properties/status/properties/observedGeneration/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema12.properties.status.properties.observedGeneration, data: data60 };
+            vErrors === null ? vErrors = [err146] : vErrors.push(err146), errors++;
           }
         }
-        if (data58.conditions !== void 0) {
-          let data60 = data58.conditions;
-          if (Array.isArray(data60)) {
-            if (data60.length > 16) {
-              let err145 = { instancePath: instancePath + "/status/conditions", schemaPath: "#/properties/status/properties/conditions/maxItems", keyword: "maxItems", params: { limit: 16 }, schema: 16, parentSchema: schema12.properties.status.properties.conditions, data: data60 };
-              vErrors === null ? vErrors = [err145] : vErrors.push(err145), errors++;
+        if (data59.conditions !== void 0) {
+          let data61 = data59.conditions;
+          if (Array.isArray(data61)) {
+            if (data61.length > 16) {
+              let err147 = { instancePath: instancePath + "/status/conditions", schemaPath: "#/properties/status/properties/conditions/maxItems", keyword: "maxItems", params: { limit: 16 }, schema: 16, parentSchema: schema12.properties.status.properties.conditions, data: data61 };
+              vErrors === null ? vErrors = [err147] : vErrors.push(err147), errors++;
             }
-            let len12 = data60.length;
+            let len12 = data61.length;
             for (let i13 = 0; i13 < len12; i13++) {
-              let data61 = data60[i13];
-              if (data61 && typeof data61 == "object" && !Array.isArray(data61)) {
-                if (data61.type === void 0) {
-                  let err146 = { instancePath: instancePath + "/status/conditions/" + i13, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "type" }, schema: schema12.properties.status.properties.conditions.items.required, parentSchema: schema12.properties.status.properties.conditions.items, data: data61 };
-                  vErrors === null ? vErrors = [err146] : vErrors.push(err146), errors++;
-                }
-                if (data61.status === void 0) {
-                  let err147 = { instancePath: instancePath + "/status/conditions/" + i13, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "status" }, schema: schema12.properties.status.properties.conditions.items.required, parentSchema: schema12.properties.status.properties.conditions.items, data: data61 };
-                  vErrors === null ? vErrors = [err147] : vErrors.push(err147), errors++;
-                }
-                if (data61.reason === void 0) {
-                  let err148 = { instancePath: instancePath + "/status/conditions/" + i13, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "reason" }, schema: schema12.properties.status.properties.conditions.items.required, parentSchema: schema12.properties.status.properties.conditions.items, data: data61 };
+              let data62 = data61[i13];
+              if (data62 && typeof data62 == "object" && !Array.isArray(data62)) {
+                if (data62.type === void 0) {
+                  let err148 = { instancePath: instancePath + "/status/conditions/" + i13, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "type" }, schema: schema12.properties.status.properties.conditions.items.required, parentSchema: schema12.properties.status.properties.conditions.items, data: data62 };
                   vErrors === null ? vErrors = [err148] : vErrors.push(err148), errors++;
                 }
-                if (data61.message === void 0) {
-                  let err149 = { instancePath: instancePath + "/status/conditions/" + i13, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "message" }, schema: schema12.properties.status.properties.conditions.items.required, parentSchema: schema12.properties.status.properties.conditions.items, data: data61 };
+                if (data62.status === void 0) {
+                  let err149 = { instancePath: instancePath + "/status/conditions/" + i13, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "status" }, schema: schema12.properties.status.properties.conditions.items.required, parentSchema: schema12.properties.status.properties.conditions.items, data: data62 };
                   vErrors === null ? vErrors = [err149] : vErrors.push(err149), errors++;
                 }
-                if (data61.lastTransitionTime === void 0) {
-                  let err150 = { instancePath: instancePath + "/status/conditions/" + i13, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "lastTransitionTime" }, schema: schema12.properties.status.properties.conditions.items.required, parentSchema: schema12.properties.status.properties.conditions.items, data: data61 };
+                if (data62.reason === void 0) {
+                  let err150 = { instancePath: instancePath + "/status/conditions/" + i13, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "reason" }, schema: schema12.properties.status.properties.conditions.items.required, parentSchema: schema12.properties.status.properties.conditions.items, data: data62 };
                   vErrors === null ? vErrors = [err150] : vErrors.push(err150), errors++;
                 }
-                for (let key15 in data61)
-                  key15 === "type" || key15 === "status" || key15 === "reason" || key15 === "message" || key15 === "lastTransitionTime" || key15 === "observedGeneration" || delete data61[key15];
-                if (data61.type !== void 0) {
-                  let data62 = data61.type;
-                  if (typeof data62 == "string") {
-                    if (func2(data62) > 316) {
-                      let err151 = { instancePath: instancePath + "/status/conditions/" + i13 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/maxLength", keyword: "maxLength", params: { limit: 316 }, schema: 316, parentSchema: schema12.properties.status.properties.conditions.items.properties.type, data: data62 };
-                      vErrors === null ? vErrors = [err151] : vErrors.push(err151), errors++;
-                    }
-                    if (func2(data62) < 1) {
-                      let err152 = { instancePath: instancePath + "/status/conditions/" + i13 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema12.properties.status.properties.conditions.items.properties.type, data: data62 };
-                      vErrors === null ? vErrors = [err152] : vErrors.push(err152), errors++;
-                    }
-                    if (!pattern12.test(data62)) {
-                      let err153 = { instancePath: instancePath + "/status/conditions/" + i13 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$" }, schema: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$", parentSchema: schema12.properties.status.properties.conditions.items.properties.type, data: data62 };
+                if (data62.message === void 0) {
+                  let err151 = { instancePath: instancePath + "/status/conditions/" + i13, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "message" }, schema: schema12.properties.status.properties.conditions.items.required, parentSchema: schema12.properties.status.properties.conditions.items, data: data62 };
+                  vErrors === null ? vErrors = [err151] : vErrors.push(err151), errors++;
+                }
+                if (data62.lastTransitionTime === void 0) {
+                  let err152 = { instancePath: instancePath + "/status/conditions/" + i13, schemaPath: "#/properties/status/properties/conditions/items/required", keyword: "required", params: { missingProperty: "lastTransitionTime" }, schema: schema12.properties.status.properties.conditions.items.required, parentSchema: schema12.properties.status.properties.conditions.items, data: data62 };
+                  vErrors === null ? vErrors = [err152] : vErrors.push(err152), errors++;
+                }
+                for (let key15 in data62)
+                  key15 === "type" || key15 === "status" || key15 === "reason" || key15 === "message" || key15 === "lastTransitionTime" || key15 === "observedGeneration" || delete data62[key15];
+                if (data62.type !== void 0) {
+                  let data63 = data62.type;
+                  if (typeof data63 == "string") {
+                    if (func2(data63) > 316) {
+                      let err153 = { instancePath: instancePath + "/status/conditions/" + i13 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/maxLength", keyword: "maxLength", params: { limit: 316 }, schema: 316, parentSchema: schema12.properties.status.properties.conditions.items.properties.type, data: data63 };
                       vErrors === null ? vErrors = [err153] : vErrors.push(err153), errors++;
                     }
+                    if (func2(data63) < 1) {
+                      let err154 = { instancePath: instancePath + "/status/conditions/" + i13 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema12.properties.status.properties.conditions.items.properties.type, data: data63 };
+                      vErrors === null ? vErrors = [err154] : vErrors.push(err154), errors++;
+                    }
+                    if (!pattern12.test(data63)) {
+                      let err155 = { instancePath: instancePath + "/status/conditions/" + i13 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$" }, schema: "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$", parentSchema: schema12.properties.status.properties.conditions.items.properties.type, data: data63 };
+                      vErrors === null ? vErrors = [err155] : vErrors.push(err155), errors++;
+                    }
                   } else {
-                    let err154 = { instancePath: instancePath + "/status/conditions/" + i13 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/type", keyword: "type", params: { type: "string" }, schema: schema12.properties.status.properties.conditions.items.properties.type.type, parentSchema: schema12.properties.status.properties.conditions.items.properties.type, data: data62 };
-                    vErrors === null ? vErrors = [err154] : vErrors.push(err154), errors++;
-                  }
-                }
-                if (data61.status !== void 0) {
-                  let data63 = data61.status;
-                  if (typeof data63 != "string") {
-                    let err155 = { instancePath: instancePath + "/status/conditions/" + i13 + "/status", schemaPath: "#/properties/status/properties/conditions/items/properties/status/type", keyword: "type", params: { type: "string" }, schema: schema12.properties.status.properties.conditions.items.properties.status.type, parentSchema: schema12.properties.status.properties.conditions.items.properties.status, data: data63 };
-                    vErrors === null ? vErrors = [err155] : vErrors.push(err155), errors++;
-                  }
-                  if (!(data63 === "True" || data63 === "False" || data63 === "Unknown")) {
-                    let err156 = { instancePath: instancePath + "/status/conditions/" + i13 + "/status", schemaPath: "#/properties/status/properties/conditions/items/properties/status/enum", keyword: "enum", params: { allowedValues: schema12.properties.status.properties.conditions.items.properties.status.enum }, schema: schema12.properties.status.properties.conditions.items.properties.status.enum, parentSchema: schema12.properties.status.properties.conditions.items.properties.status, data: data63 };
+                    let err156 = { instancePath: instancePath + "/status/conditions/" + i13 + "/type", schemaPath: "#/properties/status/properties/conditions/items/properties/type/type", keyword: "type", params: { type: "string" }, schema: schema12.properties.status.properties.conditions.items.properties.type.type, parentSchema: schema12.properties.status.properties.conditions.items.properties.type, data: data63 };
                     vErrors === null ? vErrors = [err156] : vErrors.push(err156), errors++;
                   }
                 }
-                if (data61.reason !== void 0) {
-                  let data64 = data61.reason;
-                  if (typeof data64 == "string") {
-                    if (func2(data64) > 1024) {
-                      let err157 = { instancePath: instancePath + "/status/conditions/" + i13 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/maxLength", keyword: "maxLength", params: { limit: 1024 }, schema: 1024, parentSchema: schema12.properties.status.properties.conditions.items.properties.reason, data: data64 };
-                      vErrors === null ? vErrors = [err157] : vErrors.push(err157), errors++;
-                    }
-                    if (func2(data64) < 1) {
-                      let err158 = { instancePath: instancePath + "/status/conditions/" + i13 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema12.properties.status.properties.conditions.items.properties.reason, data: data64 };
-                      vErrors === null ? vErrors = [err158] : vErrors.push(err158), errors++;
-                    }
-                    if (!pattern13.test(data64)) {
-                      let err159 = { instancePath: instancePath + "/status/conditions/" + i13 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$" }, schema: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$", parentSchema: schema12.properties.status.properties.conditions.items.properties.reason, data: data64 };
-                      vErrors === null ? vErrors = [err159] : vErrors.push(err159), errors++;
-                    }
-                  } else {
-                    let err160 = { instancePath: instancePath + "/status/conditions/" + i13 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/type", keyword: "type", params: { type: "string" }, schema: schema12.properties.status.properties.conditions.items.properties.reason.type, parentSchema: schema12.properties.status.properties.conditions.items.properties.reason, data: data64 };
-                    vErrors === null ? vErrors = [err160] : vErrors.push(err160), errors++;
+                if (data62.status !== void 0) {
+                  let data64 = data62.status;
+                  if (typeof data64 != "string") {
+                    let err157 = { instancePath: instancePath + "/status/conditions/" + i13 + "/status", schemaPath: "#/properties/status/properties/conditions/items/properties/status/type", keyword: "type", params: { type: "string" }, schema: schema12.properties.status.properties.conditions.items.properties.status.type, parentSchema: schema12.properties.status.properties.conditions.items.properties.status, data: data64 };
+                    vErrors === null ? vErrors = [err157] : vErrors.push(err157), errors++;
+                  }
+                  if (!(data64 === "True" || data64 === "False" || data64 === "Unknown")) {
+                    let err158 = { instancePath: instancePath + "/status/conditions/" + i13 + "/status", schemaPath: "#/properties/status/properties/conditions/items/properties/status/enum", keyword: "enum", params: { allowedValues: schema12.properties.status.properties.conditions.items.properties.status.enum }, schema: schema12.properties.status.properties.conditions.items.properties.status.enum, parentSchema: schema12.properties.status.properties.conditions.items.properties.status, data: data64 };
+                    vErrors === null ? vErrors = [err158] : vErrors.push(err158), errors++;
                   }
                 }
-                if (data61.message !== void 0) {
-                  let data65 = data61.message;
+                if (data62.reason !== void 0) {
+                  let data65 = data62.reason;
                   if (typeof data65 == "string") {
-                    if (func2(data65) > 32768) {
-                      let err161 = { instancePath: instancePath + "/status/conditions/" + i13 + "/message", schemaPath: "#/properties/status/properties/conditions/items/properties/message/maxLength", keyword: "maxLength", params: { limit: 32768 }, schema: 32768, parentSchema: schema12.properties.status.properties.conditions.items.properties.message, data: data65 };
+                    if (func2(data65) > 1024) {
+                      let err159 = { instancePath: instancePath + "/status/conditions/" + i13 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/maxLength", keyword: "maxLength", params: { limit: 1024 }, schema: 1024, parentSchema: schema12.properties.status.properties.conditions.items.properties.reason, data: data65 };
+                      vErrors === null ? vErrors = [err159] : vErrors.push(err159), errors++;
+                    }
+                    if (func2(data65) < 1) {
+                      let err160 = { instancePath: instancePath + "/status/conditions/" + i13 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/minLength", keyword: "minLength", params: { limit: 1 }, schema: 1, parentSchema: schema12.properties.status.properties.conditions.items.properties.reason, data: data65 };
+                      vErrors === null ? vErrors = [err160] : vErrors.push(err160), errors++;
+                    }
+                    if (!pattern13.test(data65)) {
+                      let err161 = { instancePath: instancePath + "/status/conditions/" + i13 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$" }, schema: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$", parentSchema: schema12.properties.status.properties.conditions.items.properties.reason, data: data65 };
                       vErrors === null ? vErrors = [err161] : vErrors.push(err161), errors++;
                     }
                   } else {
-                    let err162 = { instancePath: instancePath + "/status/conditions/" + i13 + "/message", schemaPath: "#/properties/status/properties/conditions/items/properties/message/type", keyword: "type", params: { type: "string" }, schema: schema12.properties.status.properties.conditions.items.properties.message.type, parentSchema: schema12.properties.status.properties.conditions.items.properties.message, data: data65 };
+                    let err162 = { instancePath: instancePath + "/status/conditions/" + i13 + "/reason", schemaPath: "#/properties/status/properties/conditions/items/properties/reason/type", keyword: "type", params: { type: "string" }, schema: schema12.properties.status.properties.conditions.items.properties.reason.type, parentSchema: schema12.properties.status.properties.conditions.items.properties.reason, data: data65 };
                     vErrors === null ? vErrors = [err162] : vErrors.push(err162), errors++;
                   }
                 }
-                if (data61.lastTransitionTime !== void 0) {
-                  let data66 = data61.lastTransitionTime;
+                if (data62.message !== void 0) {
+                  let data66 = data62.message;
                   if (typeof data66 == "string") {
-                    if (func2(data66) > 64) {
-                      let err163 = { instancePath: instancePath + "/status/conditions/" + i13 + "/lastTransitionTime", schemaPath: "#/properties/status/properties/conditions/items/properties/lastTransitionTime/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema12.properties.status.properties.conditions.items.properties.lastTransitionTime, data: data66 };
+                    if (func2(data66) > 32768) {
+                      let err163 = { instancePath: instancePath + "/status/conditions/" + i13 + "/message", schemaPath: "#/properties/status/properties/conditions/items/properties/message/maxLength", keyword: "maxLength", params: { limit: 32768 }, schema: 32768, parentSchema: schema12.properties.status.properties.conditions.items.properties.message, data: data66 };
                       vErrors === null ? vErrors = [err163] : vErrors.push(err163), errors++;
                     }
-                    if (!pattern14.test(data66)) {
-                      let err164 = { instancePath: instancePath + "/status/conditions/" + i13 + "/lastTransitionTime", schemaPath: "#/properties/status/properties/conditions/items/properties/lastTransitionTime/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, schema: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$", parentSchema: schema12.properties.status.properties.conditions.items.properties.lastTransitionTime, data: data66 };
-                      vErrors === null ? vErrors = [err164] : vErrors.push(err164), errors++;
-                    }
                   } else {
-                    let err165 = { instancePath: instancePath + "/status/conditions/" + i13 + "/lastTransitionTime", schemaPath: "#/properties/status/properties/conditions/items/properties/lastTransitionTime/type", keyword: "type", params: { type: "string" }, schema: schema12.properties.status.properties.conditions.items.properties.lastTransitionTime.type, parentSchema: schema12.properties.status.properties.conditions.items.properties.lastTransitionTime, data: data66 };
-                    vErrors === null ? vErrors = [err165] : vErrors.push(err165), errors++;
+                    let err164 = { instancePath: instancePath + "/status/conditions/" + i13 + "/message", schemaPath: "#/properties/status/properties/conditions/items/properties/message/type", keyword: "type", params: { type: "string" }, schema: schema12.properties.status.properties.conditions.items.properties.message.type, parentSchema: schema12.properties.status.properties.conditions.items.properties.message, data: data66 };
+                    vErrors === null ? vErrors = [err164] : vErrors.push(err164), errors++;
                   }
                 }
-                if (data61.observedGeneration !== void 0) {
-                  let data67 = data61.observedGeneration;
-                  if (!(typeof data67 == "number" && !(data67 % 1) && !isNaN(data67) && isFinite(data67))) {
-                    let err166 = { instancePath: instancePath + "/status/conditions/" + i13 + "/observedGeneration", schemaPath: "#/properties/status/properties/conditions/items/properties/observedGeneration/type", keyword: "type", params: { type: "integer" }, schema: schema12.properties.status.properties.conditions.items.properties.observedGeneration.type, parentSchema: schema12.properties.status.properties.conditions.items.properties.observedGeneration, data: data67 };
-                    vErrors === null ? vErrors = [err166] : vErrors.push(err166), errors++;
-                  }
-                  if (typeof data67 == "number" && isFinite(data67) && (data67 < 0 || isNaN(data67))) {
-                    let err167 = { instancePath: instancePath + "/status/conditions/" + i13 + "/observedGeneration", schemaPath: "#/properties/status/properties/conditions/items/properties/observedGeneration/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema12.properties.status.properties.conditions.items.properties.observedGeneration, data: data67 };
+                if (data62.lastTransitionTime !== void 0) {
+                  let data67 = data62.lastTransitionTime;
+                  if (typeof data67 == "string") {
+                    if (func2(data67) > 64) {
+                      let err165 = { instancePath: instancePath + "/status/conditions/" + i13 + "/lastTransitionTime", schemaPath: "#/properties/status/properties/conditions/items/properties/lastTransitionTime/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema12.properties.status.properties.conditions.items.properties.lastTransitionTime, data: data67 };
+                      vErrors === null ? vErrors = [err165] : vErrors.push(err165), errors++;
+                    }
+                    if (!pattern14.test(data67)) {
+                      let err166 = { instancePath: instancePath + "/status/conditions/" + i13 + "/lastTransitionTime", schemaPath: "#/properties/status/properties/conditions/items/properties/lastTransitionTime/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, schema: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$", parentSchema: schema12.properties.status.properties.conditions.items.properties.lastTransitionTime, data: data67 };
+                      vErrors === null ? vErrors = [err166] : vErrors.push(err166), errors++;
+                    }
+                  } else {
+                    let err167 = { instancePath: instancePath + "/status/conditions/" + i13 + "/lastTransitionTime", schemaPath: "#/properties/status/properties/conditions/items/properties/lastTransitionTime/type", keyword: "type", params: { type: "string" }, schema: schema12.properties.status.properties.conditions.items.properties.lastTransitionTime.type, parentSchema: schema12.properties.status.properties.conditions.items.properties.lastTransitionTime, data: data67 };
                     vErrors === null ? vErrors = [err167] : vErrors.push(err167), errors++;
                   }
                 }
+                if (data62.observedGeneration !== void 0) {
+                  let data68 = data62.observedGeneration;
+                  if (!(typeof data68 == "number" && !(data68 % 1) && !isNaN(data68) && isFinite(data68))) {
+                    let err168 = { instancePath: instancePath + "/status/conditions/" + i13 + "/observedGeneration", schemaPath: "#/properties/status/properties/conditions/items/properties/observedGeneration/type", keyword: "type", params: { type: "integer" }, schema: schema12.properties.status.properties.conditions.items.properties.observedGeneration.type, parentSchema: schema12.properties.status.properties.conditions.items.properties.observedGeneration, data: data68 };
+                    vErrors === null ? vErrors = [err168] : vErrors.push(err168), errors++;
+                  }
+                  if (typeof data68 == "number" && isFinite(data68) && (data68 < 0 || isNaN(data68))) {
+                    let err169 = { instancePath: instancePath + "/status/conditions/" + i13 + "/observedGeneration", schemaPath: "#/properties/status/properties/conditions/items/properties/observedGeneration/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema12.properties.status.properties.conditions.items.properties.observedGeneration, data: data68 };
+                    vErrors === null ? vErrors = [err169] : vErrors.push(err169), errors++;
+                  }
+                }
               } else {
-                let err168 = { instancePath: instancePath + "/status/conditions/" + i13, schemaPath: "#/properties/status/properties/conditions/items/type", keyword: "type", params: { type: "object" }, schema: schema12.properties.status.properties.conditions.items.type, parentSchema: schema12.properties.status.properties.conditions.items, data: data61 };
-                vErrors === null ? vErrors = [err168] : vErrors.push(err168), errors++;
+                let err170 = { instancePath: instancePath + "/status/conditions/" + i13, schemaPath: "#/properties/status/properties/conditions/items/type", keyword: "type", params: { type: "object" }, schema: schema12.properties.status.properties.conditions.items.type, parentSchema: schema12.properties.status.properties.conditions.items, data: data62 };
+                vErrors === null ? vErrors = [err170] : vErrors.push(err170), errors++;
               }
             }
           } else {
-            let err169 = { instancePath: instancePath + "/status/conditions", schemaPath: "#/properties/status/properties/conditions/type", keyword: "type", params: { type: "array" }, schema: schema12.properties.status.properties.conditions.type, parentSchema: schema12.properties.status.properties.conditions, data: data60 };
-            vErrors === null ? vErrors = [err169] : vErrors.push(err169), errors++;
+            let err171 = { instancePath: instancePath + "/status/conditions", schemaPath: "#/properties/status/properties/conditions/type", keyword: "type", params: { type: "array" }, schema: schema12.properties.status.properties.conditions.type, parentSchema: schema12.properties.status.properties.conditions, data: data61 };
+            vErrors === null ? vErrors = [err171] : vErrors.push(err171), errors++;
           }
         }
-        if (data58.resources !== void 0) {
-          let data68 = data58.resources;
-          if (Array.isArray(data68)) {
-            if (data68.length > 512) {
-              let err170 = { instancePath: instancePath + "/status/resources", schemaPath: "#/properties/status/properties/resources/maxItems", keyword: "maxItems", params: { limit: 512 }, schema: 512, parentSchema: schema12.properties.status.properties.resources, data: data68 };
-              vErrors === null ? vErrors = [err170] : vErrors.push(err170), errors++;
+        if (data59.resources !== void 0) {
+          let data69 = data59.resources;
+          if (Array.isArray(data69)) {
+            if (data69.length > 512) {
+              let err172 = { instancePath: instancePath + "/status/resources", schemaPath: "#/properties/status/properties/resources/maxItems", keyword: "maxItems", params: { limit: 512 }, schema: 512, parentSchema: schema12.properties.status.properties.resources, data: data69 };
+              vErrors === null ? vErrors = [err172] : vErrors.push(err172), errors++;
             }
-            let len13 = data68.length;
+            let len13 = data69.length;
             for (let i14 = 0; i14 < len13; i14++) {
-              let data69 = data68[i14];
-              if (data69 && typeof data69 == "object" && !Array.isArray(data69)) {
-                if (data69.apiVersion === void 0) {
-                  let err171 = { instancePath: instancePath + "/status/resources/" + i14, schemaPath: "#/properties/status/properties/resources/items/required", keyword: "required", params: { missingProperty: "apiVersion" }, schema: schema12.properties.status.properties.resources.items.required, parentSchema: schema12.properties.status.properties.resources.items, data: data69 };
-                  vErrors === null ? vErrors = [err171] : vErrors.push(err171), errors++;
-                }
-                if (data69.kind === void 0) {
-                  let err172 = { instancePath: instancePath + "/status/resources/" + i14, schemaPath: "#/properties/status/properties/resources/items/required", keyword: "required", params: { missingProperty: "kind" }, schema: schema12.properties.status.properties.resources.items.required, parentSchema: schema12.properties.status.properties.resources.items, data: data69 };
-                  vErrors === null ? vErrors = [err172] : vErrors.push(err172), errors++;
-                }
-                if (data69.objects === void 0) {
-                  let err173 = { instancePath: instancePath + "/status/resources/" + i14, schemaPath: "#/properties/status/properties/resources/items/required", keyword: "required", params: { missingProperty: "objects" }, schema: schema12.properties.status.properties.resources.items.required, parentSchema: schema12.properties.status.properties.resources.items, data: data69 };
+              let data70 = data69[i14];
+              if (data70 && typeof data70 == "object" && !Array.isArray(data70)) {
+                if (data70.apiVersion === void 0) {
+                  let err173 = { instancePath: instancePath + "/status/resources/" + i14, schemaPath: "#/properties/status/properties/resources/items/required", keyword: "required", params: { missingProperty: "apiVersion" }, schema: schema12.properties.status.properties.resources.items.required, parentSchema: schema12.properties.status.properties.resources.items, data: data70 };
                   vErrors === null ? vErrors = [err173] : vErrors.push(err173), errors++;
                 }
-                for (let key16 in data69)
-                  key16 === "apiVersion" || key16 === "kind" || key16 === "objects" || delete data69[key16];
-                if (data69.apiVersion !== void 0) {
-                  let data70 = data69.apiVersion;
-                  if (typeof data70 == "string") {
-                    if (func2(data70) > 317) {
-                      let err174 = { instancePath: instancePath + "/status/resources/" + i14 + "/apiVersion", schemaPath: "#/properties/status/properties/resources/items/properties/apiVersion/maxLength", keyword: "maxLength", params: { limit: 317 }, schema: 317, parentSchema: schema12.properties.status.properties.resources.items.properties.apiVersion, data: data70 };
-                      vErrors === null ? vErrors = [err174] : vErrors.push(err174), errors++;
-                    }
-                  } else {
-                    let err175 = { instancePath: instancePath + "/status/resources/" + i14 + "/apiVersion", schemaPath: "#/properties/status/properties/resources/items/properties/apiVersion/type", keyword: "type", params: { type: "string" }, schema: schema12.properties.status.properties.resources.items.properties.apiVersion.type, parentSchema: schema12.properties.status.properties.resources.items.properties.apiVersion, data: data70 };
-                    vErrors === null ? vErrors = [err175] : vErrors.push(err175), errors++;
-                  }
+                if (data70.kind === void 0) {
+                  let err174 = { instancePath: instancePath + "/status/resources/" + i14, schemaPath: "#/properties/status/properties/resources/items/required", keyword: "required", params: { missingProperty: "kind" }, schema: schema12.properties.status.properties.resources.items.required, parentSchema: schema12.properties.status.properties.resources.items, data: data70 };
+                  vErrors === null ? vErrors = [err174] : vErrors.push(err174), errors++;
                 }
-                if (data69.kind !== void 0) {
-                  let data71 = data69.kind;
+                if (data70.objects === void 0) {
+                  let err175 = { instancePath: instancePath + "/status/resources/" + i14, schemaPath: "#/properties/status/properties/resources/items/required", keyword: "required", params: { missingProperty: "objects" }, schema: schema12.properties.status.properties.resources.items.required, parentSchema: schema12.properties.status.properties.resources.items, data: data70 };
+                  vErrors === null ? vErrors = [err175] : vErrors.push(err175), errors++;
+                }
+                for (let key16 in data70)
+                  key16 === "apiVersion" || key16 === "kind" || key16 === "objects" || delete data70[key16];
+                if (data70.apiVersion !== void 0) {
+                  let data71 = data70.apiVersion;
                   if (typeof data71 == "string") {
-                    if (func2(data71) > 63) {
-                      let err176 = { instancePath: instancePath + "/status/resources/" + i14 + "/kind", schemaPath: "#/properties/status/properties/resources/items/properties/kind/maxLength", keyword: "maxLength", params: { limit: 63 }, schema: 63, parentSchema: schema12.properties.status.properties.resources.items.properties.kind, data: data71 };
+                    if (func2(data71) > 317) {
+                      let err176 = { instancePath: instancePath + "/status/resources/" + i14 + "/apiVersion", schemaPath: "#/properties/status/properties/resources/items/properties/apiVersion/maxLength", keyword: "maxLength", params: { limit: 317 }, schema: 317, parentSchema: schema12.properties.status.properties.resources.items.properties.apiVersion, data: data71 };
                       vErrors === null ? vErrors = [err176] : vErrors.push(err176), errors++;
                     }
                   } else {
-                    let err177 = { instancePath: instancePath + "/status/resources/" + i14 + "/kind", schemaPath: "#/properties/status/properties/resources/items/properties/kind/type", keyword: "type", params: { type: "string" }, schema: schema12.properties.status.properties.resources.items.properties.kind.type, parentSchema: schema12.properties.status.properties.resources.items.properties.kind, data: data71 };
+                    let err177 = { instancePath: instancePath + "/status/resources/" + i14 + "/apiVersion", schemaPath: "#/properties/status/properties/resources/items/properties/apiVersion/type", keyword: "type", params: { type: "string" }, schema: schema12.properties.status.properties.resources.items.properties.apiVersion.type, parentSchema: schema12.properties.status.properties.resources.items.properties.apiVersion, data: data71 };
                     vErrors === null ? vErrors = [err177] : vErrors.push(err177), errors++;
                   }
                 }
-                if (data69.objects !== void 0) {
-                  let data72 = data69.objects;
-                  if (!(typeof data72 == "number" && !(data72 % 1) && !isNaN(data72) && isFinite(data72))) {
-                    let err178 = { instancePath: instancePath + "/status/resources/" + i14 + "/objects", schemaPath: "#/properties/status/properties/resources/items/properties/objects/type", keyword: "type", params: { type: "integer" }, schema: schema12.properties.status.properties.resources.items.properties.objects.type, parentSchema: schema12.properties.status.properties.resources.items.properties.objects, data: data72 };
-                    vErrors === null ? vErrors = [err178] : vErrors.push(err178), errors++;
-                  }
-                  if (typeof data72 == "number" && isFinite(data72) && (data72 < 0 || isNaN(data72))) {
-                    let err179 = { instancePath: instancePath + "/status/resources/" + i14 + "/objects", schemaPath: "#/properties/status/properties/resources/items/properties/objects/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema12.properties.status.properties.resources.items.properties.objects, data: data72 };
+                if (data70.kind !== void 0) {
+                  let data72 = data70.kind;
+                  if (typeof data72 == "string") {
+                    if (func2(data72) > 63) {
+                      let err178 = { instancePath: instancePath + "/status/resources/" + i14 + "/kind", schemaPath: "#/properties/status/properties/resources/items/properties/kind/maxLength", keyword: "maxLength", params: { limit: 63 }, schema: 63, parentSchema: schema12.properties.status.properties.resources.items.properties.kind, data: data72 };
+                      vErrors === null ? vErrors = [err178] : vErrors.push(err178), errors++;
+                    }
+                  } else {
+                    let err179 = { instancePath: instancePath + "/status/resources/" + i14 + "/kind", schemaPath: "#/properties/status/properties/resources/items/properties/kind/type", keyword: "type", params: { type: "string" }, schema: schema12.properties.status.properties.resources.items.properties.kind.type, parentSchema: schema12.properties.status.properties.resources.items.properties.kind, data: data72 };
                     vErrors === null ? vErrors = [err179] : vErrors.push(err179), errors++;
                   }
                 }
+                if (data70.objects !== void 0) {
+                  let data73 = data70.objects;
+                  if (!(typeof data73 == "number" && !(data73 % 1) && !isNaN(data73) && isFinite(data73))) {
+                    let err180 = { instancePath: instancePath + "/status/resources/" + i14 + "/objects", schemaPath: "#/properties/status/properties/resources/items/properties/objects/type", keyword: "type", params: { type: "integer" }, schema: schema12.properties.status.properties.resources.items.properties.objects.type, parentSchema: schema12.properties.status.properties.resources.items.properties.objects, data: data73 };
+                    vErrors === null ? vErrors = [err180] : vErrors.push(err180), errors++;
+                  }
+                  if (typeof data73 == "number" && isFinite(data73) && (data73 < 0 || isNaN(data73))) {
+                    let err181 = { instancePath: instancePath + "/status/resources/" + i14 + "/objects", schemaPath: "#/properties/status/properties/resources/items/properties/objects/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema12.properties.status.properties.resources.items.properties.objects, data: data73 };
+                    vErrors === null ? vErrors = [err181] : vErrors.push(err181), errors++;
+                  }
+                }
               } else {
-                let err180 = { instancePath: instancePath + "/status/resources/" + i14, schemaPath: "#/properties/status/properties/resources/items/type", keyword: "type", params: { type: "object" }, schema: schema12.properties.status.properties.resources.items.type, parentSchema: schema12.properties.status.properties.resources.items, data: data69 };
-                vErrors === null ? vErrors = [err180] : vErrors.push(err180), errors++;
+                let err182 = { instancePath: instancePath + "/status/resources/" + i14, schemaPath: "#/properties/status/properties/resources/items/type", keyword: "type", params: { type: "object" }, schema: schema12.properties.status.properties.resources.items.type, parentSchema: schema12.properties.status.properties.resources.items, data: data70 };
+                vErrors === null ? vErrors = [err182] : vErrors.push(err182), errors++;
               }
             }
           } else {
-            let err181 = { instancePath: instancePath + "/status/resources", schemaPath: "#/properties/status/properties/resources/type", keyword: "type", params: { type: "array" }, schema: schema12.properties.status.properties.resources.type, parentSchema: schema12.properties.status.properties.resources, data: data68 };
-            vErrors === null ? vErrors = [err181] : vErrors.push(err181), errors++;
+            let err183 = { instancePath: instancePath + "/status/resources", schemaPath: "#/properties/status/properties/resources/type", keyword: "type", params: { type: "array" }, schema: schema12.properties.status.properties.resources.type, parentSchema: schema12.properties.status.properties.resources, data: data69 };
+            vErrors === null ? vErrors = [err183] : vErrors.push(err183), errors++;
           }
         }
-        if (data58.matchedResources !== void 0) {
-          let data73 = data58.matchedResources;
-          if (!(typeof data73 == "number" && !(data73 % 1) && !isNaN(data73) && isFinite(data73))) {
-            let err182 = { instancePath: instancePath + "/status/matchedResources", schemaPath: "#/properties/status/properties/matchedResources/type", keyword: "type", params: { type: "integer" }, schema: schema12.properties.status.properties.matchedResources.type, parentSchema: schema12.properties.status.properties.matchedResources, data: data73 };
-            vErrors === null ? vErrors = [err182] : vErrors.push(err182), errors++;
-          }
-          if (typeof data73 == "number" && isFinite(data73)) {
-            if (data73 > 2147483647 || isNaN(data73)) {
-              let err183 = { instancePath: instancePath + "/status/matchedResources", schemaPath: "#/properties/status/properties/matchedResources/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, schema: 2147483647, parentSchema: schema12.properties.status.properties.matchedResources, data: data73 };
-              vErrors === null ? vErrors = [err183] : vErrors.push(err183), errors++;
-            }
-            if (data73 < 0 || isNaN(data73)) {
-              let err184 = { instancePath: instancePath + "/status/matchedResources", schemaPath: "#/properties/status/properties/matchedResources/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema12.properties.status.properties.matchedResources, data: data73 };
-              vErrors === null ? vErrors = [err184] : vErrors.push(err184), errors++;
-            }
-          }
-        }
-        if (data58.capturedObjects !== void 0) {
-          let data74 = data58.capturedObjects;
+        if (data59.matchedResources !== void 0) {
+          let data74 = data59.matchedResources;
           if (!(typeof data74 == "number" && !(data74 % 1) && !isNaN(data74) && isFinite(data74))) {
-            let err185 = { instancePath: instancePath + "/status/capturedObjects", schemaPath: "#/properties/status/properties/capturedObjects/type", keyword: "type", params: { type: "integer" }, schema: schema12.properties.status.properties.capturedObjects.type, parentSchema: schema12.properties.status.properties.capturedObjects, data: data74 };
-            vErrors === null ? vErrors = [err185] : vErrors.push(err185), errors++;
+            let err184 = { instancePath: instancePath + "/status/matchedResources", schemaPath: "#/properties/status/properties/matchedResources/type", keyword: "type", params: { type: "integer" }, schema: schema12.properties.status.properties.matchedResources.type, parentSchema: schema12.properties.status.properties.matchedResources, data: data74 };
+            vErrors === null ? vErrors = [err184] : vErrors.push(err184), errors++;
           }
-          if (typeof data74 == "number" && isFinite(data74) && (data74 < 0 || isNaN(data74))) {
-            let err186 = { instancePath: instancePath + "/status/capturedObjects", schemaPath: "#/properties/status/properties/capturedObjects/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema12.properties.status.properties.capturedObjects, data: data74 };
-            vErrors === null ? vErrors = [err186] : vErrors.push(err186), errors++;
+          if (typeof data74 == "number" && isFinite(data74)) {
+            if (data74 > 2147483647 || isNaN(data74)) {
+              let err185 = { instancePath: instancePath + "/status/matchedResources", schemaPath: "#/properties/status/properties/matchedResources/maximum", keyword: "maximum", params: { comparison: "<=", limit: 2147483647 }, schema: 2147483647, parentSchema: schema12.properties.status.properties.matchedResources, data: data74 };
+              vErrors === null ? vErrors = [err185] : vErrors.push(err185), errors++;
+            }
+            if (data74 < 0 || isNaN(data74)) {
+              let err186 = { instancePath: instancePath + "/status/matchedResources", schemaPath: "#/properties/status/properties/matchedResources/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema12.properties.status.properties.matchedResources, data: data74 };
+              vErrors === null ? vErrors = [err186] : vErrors.push(err186), errors++;
+            }
           }
         }
-        if (data58.commits !== void 0) {
-          let data75 = data58.commits;
+        if (data59.capturedObjects !== void 0) {
+          let data75 = data59.capturedObjects;
           if (!(typeof data75 == "number" && !(data75 % 1) && !isNaN(data75) && isFinite(data75))) {
-            let err187 = { instancePath: instancePath + "/status/commits", schemaPath: "#/properties/status/properties/commits/type", keyword: "type", params: { type: "integer" }, schema: schema12.properties.status.properties.commits.type, parentSchema: schema12.properties.status.properties.commits, data: data75 };
+            let err187 = { instancePath: instancePath + "/status/capturedObjects", schemaPath: "#/properties/status/properties/capturedObjects/type", keyword: "type", params: { type: "integer" }, schema: schema12.properties.status.properties.capturedObjects.type, parentSchema: schema12.properties.status.properties.capturedObjects, data: data75 };
             vErrors === null ? vErrors = [err187] : vErrors.push(err187), errors++;
           }
           if (typeof data75 == "number" && isFinite(data75) && (data75 < 0 || isNaN(data75))) {
-            let err188 = { instancePath: instancePath + "/status/commits", schemaPath: "#/properties/status/properties/commits/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema12.properties.status.properties.commits, data: data75 };
+            let err188 = { instancePath: instancePath + "/status/capturedObjects", schemaPath: "#/properties/status/properties/capturedObjects/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema12.properties.status.properties.capturedObjects, data: data75 };
             vErrors === null ? vErrors = [err188] : vErrors.push(err188), errors++;
           }
         }
-        if (data58.droppedChanges !== void 0) {
-          let data76 = data58.droppedChanges;
+        if (data59.commits !== void 0) {
+          let data76 = data59.commits;
           if (!(typeof data76 == "number" && !(data76 % 1) && !isNaN(data76) && isFinite(data76))) {
-            let err189 = { instancePath: instancePath + "/status/droppedChanges", schemaPath: "#/properties/status/properties/droppedChanges/type", keyword: "type", params: { type: "integer" }, schema: schema12.properties.status.properties.droppedChanges.type, parentSchema: schema12.properties.status.properties.droppedChanges, data: data76 };
+            let err189 = { instancePath: instancePath + "/status/commits", schemaPath: "#/properties/status/properties/commits/type", keyword: "type", params: { type: "integer" }, schema: schema12.properties.status.properties.commits.type, parentSchema: schema12.properties.status.properties.commits, data: data76 };
             vErrors === null ? vErrors = [err189] : vErrors.push(err189), errors++;
           }
           if (typeof data76 == "number" && isFinite(data76) && (data76 < 0 || isNaN(data76))) {
-            let err190 = { instancePath: instancePath + "/status/droppedChanges", schemaPath: "#/properties/status/properties/droppedChanges/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema12.properties.status.properties.droppedChanges, data: data76 };
+            let err190 = { instancePath: instancePath + "/status/commits", schemaPath: "#/properties/status/properties/commits/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema12.properties.status.properties.commits, data: data76 };
             vErrors === null ? vErrors = [err190] : vErrors.push(err190), errors++;
           }
         }
-        if (data58.lastSnapshotTime !== void 0) {
-          let data77 = data58.lastSnapshotTime;
-          if (typeof data77 == "string") {
-            if (func2(data77) > 64) {
-              let err191 = { instancePath: instancePath + "/status/lastSnapshotTime", schemaPath: "#/properties/status/properties/lastSnapshotTime/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema12.properties.status.properties.lastSnapshotTime, data: data77 };
-              vErrors === null ? vErrors = [err191] : vErrors.push(err191), errors++;
-            }
-            if (!pattern14.test(data77)) {
-              let err192 = { instancePath: instancePath + "/status/lastSnapshotTime", schemaPath: "#/properties/status/properties/lastSnapshotTime/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, schema: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$", parentSchema: schema12.properties.status.properties.lastSnapshotTime, data: data77 };
-              vErrors === null ? vErrors = [err192] : vErrors.push(err192), errors++;
-            }
-          } else {
-            let err193 = { instancePath: instancePath + "/status/lastSnapshotTime", schemaPath: "#/properties/status/properties/lastSnapshotTime/type", keyword: "type", params: { type: "string" }, schema: schema12.properties.status.properties.lastSnapshotTime.type, parentSchema: schema12.properties.status.properties.lastSnapshotTime, data: data77 };
-            vErrors === null ? vErrors = [err193] : vErrors.push(err193), errors++;
+        if (data59.droppedChanges !== void 0) {
+          let data77 = data59.droppedChanges;
+          if (!(typeof data77 == "number" && !(data77 % 1) && !isNaN(data77) && isFinite(data77))) {
+            let err191 = { instancePath: instancePath + "/status/droppedChanges", schemaPath: "#/properties/status/properties/droppedChanges/type", keyword: "type", params: { type: "integer" }, schema: schema12.properties.status.properties.droppedChanges.type, parentSchema: schema12.properties.status.properties.droppedChanges, data: data77 };
+            vErrors === null ? vErrors = [err191] : vErrors.push(err191), errors++;
+          }
+          if (typeof data77 == "number" && isFinite(data77) && (data77 < 0 || isNaN(data77))) {
+            let err192 = { instancePath: instancePath + "/status/droppedChanges", schemaPath: "#/properties/status/properties/droppedChanges/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, schema: 0, parentSchema: schema12.properties.status.properties.droppedChanges, data: data77 };
+            vErrors === null ? vErrors = [err192] : vErrors.push(err192), errors++;
           }
         }
-        if (data58.lastSnapshotCommit !== void 0) {
-          let data78 = data58.lastSnapshotCommit;
+        if (data59.lastSnapshotTime !== void 0) {
+          let data78 = data59.lastSnapshotTime;
           if (typeof data78 == "string") {
             if (func2(data78) > 64) {
-              let err194 = { instancePath: instancePath + "/status/lastSnapshotCommit", schemaPath: "#/properties/status/properties/lastSnapshotCommit/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema12.properties.status.properties.lastSnapshotCommit, data: data78 };
+              let err193 = { instancePath: instancePath + "/status/lastSnapshotTime", schemaPath: "#/properties/status/properties/lastSnapshotTime/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema12.properties.status.properties.lastSnapshotTime, data: data78 };
+              vErrors === null ? vErrors = [err193] : vErrors.push(err193), errors++;
+            }
+            if (!pattern14.test(data78)) {
+              let err194 = { instancePath: instancePath + "/status/lastSnapshotTime", schemaPath: "#/properties/status/properties/lastSnapshotTime/pattern", keyword: "pattern", params: { pattern: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$" }, schema: "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$", parentSchema: schema12.properties.status.properties.lastSnapshotTime, data: data78 };
               vErrors === null ? vErrors = [err194] : vErrors.push(err194), errors++;
             }
-            if (!pattern15.test(data78)) {
-              let err195 = { instancePath: instancePath + "/status/lastSnapshotCommit", schemaPath: "#/properties/status/properties/lastSnapshotCommit/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, schema: "^[0-9a-f]{40}([0-9a-f]{24})?$", parentSchema: schema12.properties.status.properties.lastSnapshotCommit, data: data78 };
-              vErrors === null ? vErrors = [err195] : vErrors.push(err195), errors++;
+          } else {
+            let err195 = { instancePath: instancePath + "/status/lastSnapshotTime", schemaPath: "#/properties/status/properties/lastSnapshotTime/type", keyword: "type", params: { type: "string" }, schema: schema12.properties.status.properties.lastSnapshotTime.type, parentSchema: schema12.properties.status.properties.lastSnapshotTime, data: data78 };
+            vErrors === null ? vErrors = [err195] : vErrors.push(err195), errors++;
+          }
+        }
+        if (data59.lastSnapshotCommit !== void 0) {
+          let data79 = data59.lastSnapshotCommit;
+          if (typeof data79 == "string") {
+            if (func2(data79) > 64) {
+              let err196 = { instancePath: instancePath + "/status/lastSnapshotCommit", schemaPath: "#/properties/status/properties/lastSnapshotCommit/maxLength", keyword: "maxLength", params: { limit: 64 }, schema: 64, parentSchema: schema12.properties.status.properties.lastSnapshotCommit, data: data79 };
+              vErrors === null ? vErrors = [err196] : vErrors.push(err196), errors++;
+            }
+            if (!pattern15.test(data79)) {
+              let err197 = { instancePath: instancePath + "/status/lastSnapshotCommit", schemaPath: "#/properties/status/properties/lastSnapshotCommit/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{40}([0-9a-f]{24})?$" }, schema: "^[0-9a-f]{40}([0-9a-f]{24})?$", parentSchema: schema12.properties.status.properties.lastSnapshotCommit, data: data79 };
+              vErrors === null ? vErrors = [err197] : vErrors.push(err197), errors++;
             }
           } else {
-            let err196 = { instancePath: instancePath + "/status/lastSnapshotCommit", schemaPath: "#/properties/status/properties/lastSnapshotCommit/type", keyword: "type", params: { type: "string" }, schema: schema12.properties.status.properties.lastSnapshotCommit.type, parentSchema: schema12.properties.status.properties.lastSnapshotCommit, data: data78 };
-            vErrors === null ? vErrors = [err196] : vErrors.push(err196), errors++;
+            let err198 = { instancePath: instancePath + "/status/lastSnapshotCommit", schemaPath: "#/properties/status/properties/lastSnapshotCommit/type", keyword: "type", params: { type: "string" }, schema: schema12.properties.status.properties.lastSnapshotCommit.type, parentSchema: schema12.properties.status.properties.lastSnapshotCommit, data: data79 };
+            vErrors === null ? vErrors = [err198] : vErrors.push(err198), errors++;
           }
         }
       } else {
-        let err197 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "object" }, schema: schema12.properties.status.type, parentSchema: schema12.properties.status, data: data58 };
-        vErrors === null ? vErrors = [err197] : vErrors.push(err197), errors++;
+        let err199 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "object" }, schema: schema12.properties.status.type, parentSchema: schema12.properties.status, data: data59 };
+        vErrors === null ? vErrors = [err199] : vErrors.push(err199), errors++;
       }
     }
   } else {
-    let err198 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema12.type, parentSchema: schema12, data };
-    vErrors === null ? vErrors = [err198] : vErrors.push(err198), errors++;
+    let err200 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, schema: schema12.type, parentSchema: schema12, data };
+    vErrors === null ? vErrors = [err200] : vErrors.push(err200), errors++;
   }
   return validate11.errors = vErrors, errors === 0;
 }

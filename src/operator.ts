@@ -9,8 +9,8 @@ import { KubeClient } from './kube/client.ts';
 import { openConnection } from './kube/connection.ts';
 import type { ApiResource } from './kube/resource.ts';
 import type { Log } from './log.ts';
+import { beginsNote, endsNote } from './noise/describe-noise.ts';
 import { clusterIdOf, ensureNamespace, ensureRedactionKey } from './operator-home.ts';
-import type { ActiveRule } from './pipeline/active-rule.ts';
 import type { TargetEvents } from './pipeline/commit-requests.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { identifyFile } from './place/identify-file.ts';
@@ -127,7 +127,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       allowLocalRepositories: options.allowLocalRepositories,
       redactionKey,
       recorder,
-      targetEvents: () => targetEvents(metrics, log, (...warning) => rules?.warn(...warning), onProgress),
+      targetEvents: () => targetEvents(metrics, log, () => rules, onProgress),
       branchMetrics: ({ config }) => branchMetrics(metrics, config.metadata),
       onProgress,
       clock,
@@ -240,7 +240,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
 function targetEvents(
   metrics: Metrics,
   log: Log,
-  warn: (rules: readonly ActiveRule[], reason: string, note: string) => void,
+  reconciler: () => RuleReconciler | undefined,
   onProgress: () => void,
 ): TargetEvents {
   return {
@@ -262,12 +262,35 @@ function targetEvents(
     onDropped(rules, paths) {
       for (const rule of rules) rule.dropped++;
       metrics.eventProcessed({ outcome: 'Dropped' });
-      warn(rules, 'GitWins', `A change was dropped, the branch has a newer commit: ${paths.join(', ')}`);
+      reconciler()?.warn(
+        rules,
+        'GitWins',
+        `A change was dropped, the branch has a newer commit: ${paths.join(', ')}`,
+      );
       onProgress();
     },
     onRefused(rules, path, reason) {
       metrics.eventProcessed({ outcome: 'Refused' });
-      warn(rules, 'FileNotRecognized', `${path} ${reason}`);
+      reconciler()?.warn(rules, 'FileNotRecognized', `${path} ${reason}`);
+    },
+    onNoise(rules, object) {
+      const { identity, noise } = object;
+      log.info('Changes are held back as noise', {
+        ...identity,
+        reason: noise.reason,
+        writers: noise.writers,
+      });
+      const reason = noise.reason === 'Loop' ? 'LoopDetected' : 'ChangesCoalesced';
+      reconciler()?.noted(rules, 'Warning', reason, (rule) => beginsNote(object, rule));
+    },
+    onQuiet(rules, object, changes) {
+      log.info('Changes are not held back any more', { ...object.identity, coalesced: changes });
+      const reason = object.noise.reason === 'Loop' ? 'LoopEnded' : 'Quiet';
+      reconciler()?.noted(rules, 'Normal', reason, () => endsNote(object, changes));
+    },
+    onCoalesced(reason) {
+      metrics.coalesced({ reason });
+      metrics.eventProcessed({ outcome: 'Coalesced' });
     },
   };
 }

@@ -105,6 +105,9 @@ export async function runPipeline(
         onCommitted: (_rules, { attribution }) => counted.add(attribution?.kind),
         onUnchanged: nothing,
         onDropped: nothing,
+        onNoise: nothing,
+        onQuiet: nothing,
+        onCoalesced: nothing,
         onRefused: (_rules, path, reason) => {
           throw new Error(`${path} ${reason}`);
         },

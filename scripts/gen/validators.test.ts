@@ -74,6 +74,7 @@ test('validateWatchRule: prunes unknown fields of spec and keeps those of metada
   assert.equal(value.spec, {
     gitRepoConfigRef: 'a',
     resources: [{ apiVersion: 'v1', kind: 'Pod' }],
+    noise: 'Coalesce',
     suspend: false,
   });
   assert.ok('managedFields' in value.metadata);

@@ -34,6 +34,8 @@ export class ActiveRule {
   readonly selects: string;
   /** Where an earlier process left off with the rule, by resource; undefined when that is not known. */
   readonly resumesAt: ReadonlyMap<string, string> | undefined;
+  /** Changes that are only noise are committed, too. */
+  readonly commitsAll: boolean;
   snapshot: SnapshotState = { kind: 'Pending' };
   /** Commits made for this rule since the process started. */
   commits = 0;
@@ -56,6 +58,8 @@ export class ActiveRule {
     readonly scope: Scope;
     readonly selects?: string;
     readonly resumesAt?: ReadonlyMap<string, string>;
+    /** Default: false. */
+    readonly commitsAll?: boolean;
   }) {
     this.key = options.key;
     this.uid = options.uid;
@@ -65,6 +69,7 @@ export class ActiveRule {
     this.scope = options.scope;
     this.selects = options.selects ?? '';
     this.resumesAt = options.resumesAt;
+    this.commitsAll = options.commitsAll ?? false;
   }
 
   /** Record that an object is, or no longer is, in scope. */

@@ -13,6 +13,7 @@ import { refuseToApply } from '../sanitize/refuse-to-apply.ts';
 import type { SensitiveKinds } from '../sanitize/sensitive-kinds.ts';
 import type { ActiveRule } from './active-rule.ts';
 import type { ObservedChange } from './observe.ts';
+import type { NoiseEvents } from './target-noise.ts';
 
 /** How a GitRepoConfig wants its commits. */
 export interface TargetSettings {
@@ -40,7 +41,7 @@ export interface CommittedFacts {
 }
 
 /** What happened to a commit request, for whoever counts. */
-export interface TargetEvents {
+export interface TargetEvents extends NoiseEvents {
   onCommitted(rules: readonly ActiveRule[], facts: CommittedFacts): void;
   onUnchanged(rules: readonly ActiveRule[]): void;
   onDropped(rules: readonly ActiveRule[], paths: readonly string[]): void;

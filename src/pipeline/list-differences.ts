@@ -11,7 +11,7 @@ import type { ActiveRule } from './active-rule.ts';
 import { findGone, seeksGone } from './find-gone.ts';
 import { isChange, wasCreatedIn, wholeSeconds } from './in-scope.ts';
 import type { Difference, JoinContext, JoinGroup, JoinRequest } from './join-request.ts';
-import type { Authors, ObservedChange } from './observe.ts';
+import { type Authors, bareObject, type ObservedChange } from './observe.ts';
 import { storeContents } from './store-contents.ts';
 import { wantedBy } from './target.ts';
 
@@ -156,16 +156,6 @@ function listedItem(
       atMs,
       change: asChange ? change : undefined,
     },
-  };
-}
-
-/** What a commit needs of an object: not what is in it. */
-function bareObject({ apiVersion, kind, metadata }: KubeObject): ObservedChange['object'] {
-  const { name, namespace, uid, resourceVersion } = metadata;
-  return {
-    apiVersion,
-    kind,
-    metadata: { name, ...(namespace === undefined ? {} : { namespace }), uid, resourceVersion },
   };
 }
 

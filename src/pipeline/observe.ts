@@ -19,6 +19,29 @@ export interface ObservedChange {
   readonly details?: readonly string[];
 }
 
+/** What a commit needs of an object: not what is in it. */
+export function bareObject({ apiVersion, kind, metadata }: KubeObject): ObservedChange['object'] {
+  const { name, namespace, uid, resourceVersion } = metadata;
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }), uid, resourceVersion },
+  };
+}
+
+/** A change without its content. */
+export function bareChange({
+  resource,
+  operation,
+  object,
+  attribution,
+  atMs,
+  details,
+}: Observed): ObservedChange {
+  const bare = { resource, operation, object: bareObject(object), attribution, atMs };
+  return details === undefined ? bare : { ...bare, details };
+}
+
 /** A change that somebody's rule may want, cleaned. */
 export interface Observed extends ObservedChange {
   readonly object: KubeObject;

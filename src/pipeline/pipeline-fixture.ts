@@ -16,6 +16,7 @@ import {
 import { ActiveRule } from './active-rule.ts';
 import type { Branch } from './branch.ts';
 import { NAMESPACES } from './namespace-index.ts';
+import type { Authors } from './observe.ts';
 import { Pipeline } from './pipeline.ts';
 import { Target } from './target.ts';
 
@@ -300,14 +301,18 @@ export interface RuleSpec {
   readonly namespaceSelector?: { readonly matchLabels: Record<string, string> };
   /** It was at work before, elsewhere. */
   readonly moved?: boolean;
+  readonly commitsAll?: boolean;
 }
 
-export async function startLife(cluster: Cluster): Promise<Life> {
+export async function startLife(
+  cluster: Cluster,
+  attribute: Authors['attribute'] = () => ({ kind: 'unknown' }),
+): Promise<Life> {
   const clock = createFakeClock();
   const outcomes: string[] = [];
   const pipeline = new Pipeline(
     cluster.server.client,
-    { attribute: () => ({ kind: 'unknown' }), namespaceGone: () => {} },
+    { attribute, namespaceGone: () => {} },
     {
       onEvent: (_, outcome) => void outcomes.push(outcome),
       onFollowed: () => {},
@@ -353,6 +358,7 @@ function ruleOf(spec: RuleSpec, target: Target): ActiveRule {
       ...(namespaceSelector === undefined ? {} : { namespaceSelector }),
     }),
     excludeFields: { paths: [] },
+    commitsAll: spec.commitsAll === true,
     scope:
       cursor === undefined
         ? {
@@ -383,4 +389,13 @@ function settings(key: string) {
   };
 }
 
-const noEvents = { onCommitted() {}, onUnchanged() {}, onDropped() {}, onRefused() {} };
+const nothing = () => {};
+const noEvents = {
+  onCommitted: nothing,
+  onUnchanged: nothing,
+  onDropped: nothing,
+  onRefused: nothing,
+  onNoise: nothing,
+  onQuiet: nothing,
+  onCoalesced: nothing,
+};

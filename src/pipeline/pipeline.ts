@@ -82,7 +82,9 @@ export class Pipeline implements CaptureSink {
   async stop(): Promise<void> {
     this.#abort.abort();
     for (const capture of this.#captures.values()) this.#stopping.add(capture.stop());
-    await Promise.all([...this.#stopping, ...[...this.#targets.values()].map((joins) => joins.idle())]);
+    const all = [...this.#targets.values()];
+    await Promise.all([...this.#stopping, ...all.map((joins) => joins.idle())]);
+    await Promise.all(all.map(({ target }) => target.releaseNoise('All')));
   }
 
   /** What the API server serves now. */

@@ -5,6 +5,7 @@ import type { ActiveRule, Scope } from './active-rule.ts';
 import { BackgroundCheck } from './background-check.ts';
 import { join, survey } from './join.ts';
 import type { JoinContext, JoinRequest } from './join-request.ts';
+import { NoiseRelease } from './noise-release.ts';
 import type { Target } from './target.ts';
 import { ToldDifferences } from './told-differences.ts';
 
@@ -45,6 +46,8 @@ export class TargetJoins {
       isIdle: () => !this.#isRunning,
       compare: (resource) => this.#compare(resource),
     });
+    const noiseRelease = new NoiseRelease(target, context);
+    target.noise.onHeld = () => noiseRelease.begin();
     target.onStuck = (isStuck) => {
       this.#context.onProgress();
       if (!isStuck && !this.#isRunning) this.#goOn();

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../clock.ts';
+import { identityOf } from '../kube/object.ts';
 import { type ApiResource, groupKindKey, resourceKey } from '../kube/resource.ts';
 import { isNewer, newestVersion, oldestVersion } from '../kube/resource-version.ts';
 import type { Log } from '../log.ts';
@@ -11,6 +12,7 @@ import { HeldChanges } from './held-changes.ts';
 import type { Observed, ObservedChange } from './observe.ts';
 import { Room } from './room.ts';
 import { TargetCursor } from './target-cursor.ts';
+import { TargetNoise } from './target-noise.ts';
 
 /** Paths that are remembered for having been written again after a list; see `#isCovered`. */
 const REWRITTEN_PATHS_MAX = 10_000;
@@ -44,6 +46,7 @@ export class Target {
   readonly branch: Branch;
   readonly requests: CommitRequests;
   readonly cursor: TargetCursor;
+  readonly noise: TargetNoise;
   /** The branch is stuck, or has room again. */
   onStuck: (isStuck: boolean) => void = () => {};
   readonly #clock: Clock;
@@ -75,6 +78,7 @@ export class Target {
     this.branch = branch;
     this.requests = new CommitRequests(settings, events, log);
     this.cursor = new TargetCursor(settings.owner, branch, schemeOf(settings));
+    this.noise = new TargetNoise(events, clock);
     this.#clock = clock;
     this.#room = new Room(clock, (isStuck) => {
       if (isStuck) {
@@ -153,6 +157,7 @@ export class Target {
     this.#isClosed = true;
     this.#isLapsed = true;
     this.cursor.close();
+    this.noise.clear();
   }
 
   get isClosed(): boolean {
@@ -220,6 +225,7 @@ export class Target {
     this.#seen.delete(key);
     this.#held.drop(key);
     this.#unchecked.delete(key);
+    this.noise.forget(key);
     this.cursor.withhold(key);
     for (const rule of this.#rules.values()) rule.uncover(key);
   }
@@ -274,20 +280,52 @@ export class Target {
 
   #submit(observed: Observed, rules: readonly ActiveRule[]): void | Promise<void> {
     if (this.#isClosed) return;
-    const { resource, object, manifest } = observed;
+    const { object, manifest } = observed;
     const wanting = wantedBy(rules, observed);
     if (wanting.length === 0 || this.#isCovered(observed, rules)) return;
     const content = manifest === null ? null : this.requests.render(manifest, wanting);
+    const change = this.noise.pass(this.requests.path(identityOf(object)), observed, wanting, content);
+    if (change !== undefined) return this.#commit(change, wanting, content);
+  }
+
+  #commit(
+    change: ObservedChange,
+    rules: readonly ActiveRule[],
+    content: Buffer | null,
+  ): void | Promise<void> {
+    const { resource, object } = change;
     const marks = this.cursor.marksFor(resourceKey(resource), object.metadata.resourceVersion);
-    const room = this.branch.enqueue(this.requests.change(observed, wanting, content, marks));
+    const room = this.branch.enqueue(this.requests.change(change, rules, content, marks));
     if (room !== undefined) return this.#room.await(room);
+  }
+
+  /**
+   * Commit what was held back as noise and is due, or all of it. What a list covers meanwhile was compared then, and
+   * a rule that came anew compares for itself.
+   *
+   * The cursor may have passed what is held: after a restart all that went on from it is compared.
+   */
+  async releaseNoise(which: 'Due' | 'All'): Promise<void> {
+    for (const held of this.noise.due(which)) {
+      const { change, content, rules } = held.kept;
+      if (this.#isLapsed || !this.noise.isHeld(held)) continue;
+      // A list that is under way may have seen what stands in the branch now.
+      if (this.#held.isHolding(resourceKey(change.resource))) continue;
+      const standing = rules.flatMap(({ key, selects }) => {
+        const rule = this.#rules.get(key);
+        return rule?.selects === selects ? [rule] : [];
+      });
+      const isCovered = standing.length > 0 && this.#isCovered(change, standing);
+      const released = this.noise.release(held, isCovered ? [] : standing);
+      if (released !== undefined) await this.#commit(released, standing, content);
+    }
   }
 
   /**
    * Is the change part of what a list found? Only if it is for every rule that selects it: else the list may have
    * left it out. A path that is written all the same goes through its versions once more, to the last.
    */
-  #isCovered({ resource, object }: Observed, rules: readonly ActiveRule[]): boolean {
+  #isCovered({ resource, object }: ObservedChange, rules: readonly ActiveRule[]): boolean {
     const { resourceVersion, namespace } = object.metadata;
     const key = resourceKey(resource);
     const covered = rules.filter((rule) => rule.isCovered(key, namespace, resourceVersion));

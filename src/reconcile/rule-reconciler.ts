@@ -8,6 +8,7 @@ import type { KubeClient } from '../kube/client.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { type ApiResource, restPath } from '../kube/resource.ts';
 import type { Log } from '../log.ts';
+import type { NotedRule } from '../noise/describe-noise.ts';
 import { ActiveRule } from '../pipeline/active-rule.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { EventRecorder, Regarding } from '../report/event-recorder.ts';
@@ -124,6 +125,23 @@ export class RuleReconciler {
       const entry = this.#entries.get(key);
       if (entry !== undefined) this.#recorder.record(regarding(entry.rule), 'Warning', reason, note);
     }
+  }
+
+  /** Record on rules that changes of an object are held back as noise, or are not any more. */
+  noted(
+    rules: readonly ActiveRule[],
+    type: 'Normal' | 'Warning',
+    reason: string,
+    noteFor: (rule: NotedRule) => string,
+  ): void {
+    for (const { key } of rules) {
+      const rule = this.#entries.get(key)?.rule;
+      if (rule === undefined) continue;
+      const { name, namespace } = rule.metadata;
+      const note = noteFor({ name, namespace, excludeFields: rule.spec.excludeFields ?? [] });
+      this.#recorder.record(regarding(rule), type, reason, note);
+    }
+    this.onProgress();
   }
 
   /** Are all rules that can work synced? The reason if not. */
@@ -244,6 +262,7 @@ export class RuleReconciler {
         moved: hasMoved && entry.last?.folder === repository.folder,
       },
       selects,
+      commitsAll: rule.spec.noise === 'CommitAll',
       ...(cursor === undefined ? {} : { resumesAt: cursor.positions }),
     });
     if (resumed !== undefined) active.snapshot = resumed.snapshot;
@@ -281,6 +300,7 @@ export class RuleReconciler {
         .filter((one) => !this.#isReviewed(one)),
       notServed: this.#notServed(activeRule),
       followed: activeRule.followed,
+      loops: repository.target?.noise.loopsOf(activeRule) ?? [],
       ...(snapshot.kind === 'Committed' ? { snapshot } : {}),
     };
   }

@@ -59,7 +59,7 @@ export function newScope(changedVersion: string, changedAtMs: number): Scope {
   return { resourceVersion: changedVersion, timeMs: changedAtMs, resumed: false };
 }
 
-/** All of the spec that says what is captured and where to; `suspend` does not. */
+/** All of the spec that says what is captured and where to; `suspend` and `noise` do not. */
 export function selectionOf({ metadata, spec }: WatchRule): string {
-  return JSON.stringify([metadata.uid, { ...spec, suspend: false }]);
+  return JSON.stringify([metadata.uid, { ...spec, suspend: false, noise: undefined }]);
 }

@@ -104,6 +104,20 @@ test('ruleStatus: kinds that are not served do not make a rule unready', () => {
   assert.is(of(ruleStatus(1, working, undefined, nowMs).conditions, 'ResourcesServed')?.status, 'True');
 });
 
+test('ruleStatus: a loop is a condition as long as it lasts, and the rule is ready beside it', () => {
+  const loop = {
+    identity: { group: '', kind: 'ConfigMap', namespace: 'shop', name: 'app' },
+    noise: { reason: 'Loop', writers: ['ann', 'ben'], fields: [], gapMs: 0 },
+  } as const;
+  const looping = ruleStatus(1, { ...working, loops: [loop] }, undefined, nowMs);
+  const { status, reason, message } = of(looping.conditions, 'LoopDetected') as Condition;
+  assert.equal([status, reason], ['True', 'WritersUndoEachOther']);
+  assert.match(message, /^ConfigMap\/app in ns\/shop: ann and ben undo each other's changes\. /);
+  assert.is(of(looping.conditions, 'Ready')?.status, 'True');
+  const over = ruleStatus(1, working, looping, nowMs);
+  assert.is(of(over.conditions, 'LoopDetected'), undefined);
+});
+
 test('ruleStatus counts, whatever the number of kinds', () => {
   const followed = Array.from({ length: 600 }, (_, at) => ({
     resource: served(`Kind${at}`),

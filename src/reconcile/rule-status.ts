@@ -1,6 +1,7 @@
 import type { WatchRuleStatus } from '../../gen/model.ts';
 import type { ErrorCode } from '../errors.ts';
 import { type ApiResource, apiVersionOf, groupResource } from '../kube/resource.ts';
+import { loopsMessage, type NoisyObject } from '../noise/describe-noise.ts';
 import { type DecidedCondition, kstatus, mergeConditions } from '../report/conditions.ts';
 import { timestamp } from '../timestamp.ts';
 
@@ -36,6 +37,8 @@ export interface RuleFacts {
   }[];
   readonly commits: number;
   readonly dropped: number;
+  /** Objects whose writers undo each other. Default: none. */
+  readonly loops?: readonly NoisyObject[];
   readonly snapshot?: { readonly commit?: string; readonly timeMs: number };
 }
 
@@ -54,7 +57,12 @@ export function ruleStatus(
   const objects = followed.reduce((sum, one) => sum + one.objects, 0);
   return {
     observedGeneration: generation,
-    conditions: mergeConditions(known, [...ready(facts, objects), served(facts)], generation, nowMs),
+    conditions: mergeConditions(
+      known,
+      [...ready(facts, objects), served(facts), ...looping(facts)],
+      generation,
+      nowMs,
+    ),
     resources: followed
       .map(({ resource, objects }) => ({ apiVersion: apiVersionOf(resource), kind: resource.kind, objects }))
       .sort((a, b) => (`${a.apiVersion} ${a.kind}` < `${b.apiVersion} ${b.kind}` ? -1 : 1))
@@ -148,4 +156,12 @@ function served({ notServed }: RuleFacts): DecidedCondition {
   }
   const message = `The API server does not serve ${notServed.slice(0, NAMED_MAX).join(', ')}; captured as soon as it does.`;
   return { type, status: 'False', reason: 'NotServed', message };
+}
+
+/** Present only while it holds, as kstatus' own are. */
+function looping({ loops = [] }: RuleFacts): readonly DecidedCondition[] {
+  if (loops.length === 0) return [];
+  return [
+    { type: 'LoopDetected', status: 'True', reason: 'WritersUndoEachOther', message: loopsMessage(loops) },
+  ];
 }

@@ -43,6 +43,7 @@ test('startMetrics: a scrape has the names of the contract, with what was counte
   metrics.pushed(400, { outcome: 'ok' });
   metrics.observeQueue(() => [{ size: 7, labels: { gitrepoconfig: 'a/b' } }]);
   metrics.unattributed({ reason: 'NoEvidence' });
+  metrics.coalesced({ reason: 'Loop' });
   const text = await scrape(metrics);
   const cases: [string, Record<string, number>][] = [
     ['gitops_reverser_events_received_total', { 'kind="ConfigMap"': 2, 'kind="Secret"': 1 }],
@@ -52,6 +53,7 @@ test('startMetrics: a scrape has the names of the contract, with what was counte
     ['gitops_reverser_git_push_duration_seconds_sum', { 'outcome="ok"': 400.2 }],
     ['gitops_reverser_git_commit_queue_size', { 'gitrepoconfig="a/b"': 7 }],
     ['gitops_reverser_unattributed_total', { 'reason="NoEvidence"': 1 }],
+    ['gitops_reverser_changes_coalesced_total', { 'reason="Loop"': 1 }],
   ];
   for (const [name, values] of cases) assert.equal(counted(valuesOf(text, name)), values, name);
   assert.match(text, '# TYPE gitops_reverser_events_received_total counter');

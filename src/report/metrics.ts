@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { NOISE_REASONS, type NoiseReason } from '../noise/noise-guard.ts';
 import { Tally } from './tally.ts';
 
 /** What is measured. Labels are of bounded cardinality: no object names, no users. */
 export interface Metrics {
   /** A watch event came in. */
   eventReceived(labels: { readonly kind: string }): void;
-  /** A watch event was dealt with: committed, unchanged, unselected, dropped, refused. */
+  /** A watch event was dealt with: committed, unchanged, unselected, dropped, refused, coalesced. */
   eventProcessed(labels: { readonly outcome: EventOutcome }): void;
   /** A git operation ended: `operation` is fetch, push, commit …, `outcome` is success or an error code. */
   gitOperation(labels: { readonly operation: string; readonly outcome: string }): void;
@@ -17,6 +18,8 @@ export interface Metrics {
   unattributed(labels: { readonly reason: string }): void;
   /** A change was not committed, because the branch has a later commit of somebody else. */
   dropped(labels: { readonly namespace: string; readonly name: string }): void;
+  /** A change has no commit of its own: a later one of the same object stands for it. */
+  coalesced(labels: { readonly reason: NoiseReason }): void;
   /** An admission review was answered. */
   reviewed(seconds: number, labels: { readonly path: string; readonly outcome: string }): void;
   /** A request to the webhooks was turned away as garbage. */
@@ -34,7 +37,14 @@ export interface Metrics {
   shutdown(): Promise<void>;
 }
 
-export const EVENT_OUTCOMES = ['Committed', 'Unchanged', 'Unselected', 'Dropped', 'Refused'] as const;
+export const EVENT_OUTCOMES = [
+  'Committed',
+  'Unchanged',
+  'Unselected',
+  'Dropped',
+  'Refused',
+  'Coalesced',
+] as const;
 export type EventOutcome = (typeof EVENT_OUTCOMES)[number];
 
 const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
@@ -73,6 +83,10 @@ export function startMetrics(): Metrics {
   const dropped = meter.createCounter('gitops_reverser_changes_dropped', {
     description: 'Changes not committed because Git has a later commit of the file, by GitRepoConfig.',
   });
+  const coalesced = meter.createCounter('gitops_reverser_changes_coalesced', {
+    description:
+      'Changes without a commit of their own, because a later change of the same object stands for them.',
+  });
   const reviews = meter.createHistogram('gitops_reverser_review_duration_seconds', {
     description: 'Time to answer an admission review.',
     advice: { explicitBucketBoundaries: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5] },
@@ -92,6 +106,7 @@ export function startMetrics(): Metrics {
   // A counter is exported from its first value on: begin with 0, so that alerts on rates work from the start.
   received.add('', 0);
   for (const outcome of EVENT_OUTCOMES) processed.add(outcome, 0);
+  for (const reason of NOISE_REASONS) coalesced.add(0, { reason });
   for (const operation of ['fetch', 'push']) operations.add(0, { operation, outcome: 'ok' });
   return {
     eventReceived: ({ kind }) => received.add(kind, 1),
@@ -99,6 +114,7 @@ export function startMetrics(): Metrics {
     gitOperation: (labels) => operations.add(1, labels),
     pushed: (seconds, labels) => push.record(seconds, labels),
     dropped: (labels) => dropped.add(1, labels),
+    coalesced: (labels) => coalesced.add(1, labels),
     reviewed: (seconds, labels) => reviews.record(seconds, labels),
     reviewRefused: (labels) => reviewsRefused.add(1, labels),
     unattributed: (labels) => unattributed.add(1, labels),

@@ -192,6 +192,8 @@ export const watchRuleCases: readonly ModelCase[] = [
   refuses('65 excludeFields', 'spec.excludeFields', {
     excludeFields: Array.from({ length: 65 }, () => 'spec.x'),
   }),
+  accepts('noise CommitAll', { noise: 'CommitAll' }),
+  refuses('noise in lower case', 'spec.noise', { noise: 'coalesce' }),
   accepts('suspend true', { suspend: true }),
   refuses('suspend as a number', 'spec.suspend', { suspend: 1 }),
 ];
