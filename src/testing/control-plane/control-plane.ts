@@ -59,11 +59,13 @@ export function makeHandle({ dir, access, kubectl, server, etcd, stop }: Parts):
     kubeconfig: access.kubeconfig,
     token: access.token,
     kubectl: (user, args, options = {}) =>
-      runCommand(kubectl, ['--kubeconfig', access.kubeconfig(user), ...args], {
-        env,
-        timeoutMs: limits.kubectlMs,
-        ...options,
-      }),
+      untilThereAreConditions(() =>
+        runCommand(kubectl, ['--kubeconfig', access.kubeconfig(user), ...args], {
+          env,
+          timeoutMs: limits.kubectlMs,
+          ...options,
+        }),
+      ),
     stopApiServer: server.stop,
     startApiServer: server.start,
     restartApiServer: async () => {
@@ -75,4 +77,17 @@ export function makeHandle({ dir, access, kubectl, server, etcd, stop }: Parts):
     etcdDir: join(dir, 'etcd'),
     stop,
   };
+}
+
+/**
+ * `kubectl wait` gives up on an object that has no conditions at all yet, such as a CRD of a moment ago on a busy
+ * machine, instead of waiting for one. Then it is asked again.
+ */
+async function untilThereAreConditions(run: () => Promise<CommandResult>): Promise<CommandResult> {
+  const deadline = performance.now() + limits.kubectlMs;
+  for (;;) {
+    const result = await run();
+    const isEarly = result.code !== 0 && result.stderr.includes('.status.conditions accessor error');
+    if (!isEarly || performance.now() > deadline) return result;
+  }
 }
