@@ -9,7 +9,12 @@ const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
 
 /** The name that git gives to a blob with this content: the hash of `blob <length>\0<content>`. */
 export function blobShaOf(content: Buffer, format: ObjectFormat): string {
-  const header = `blob ${content.length}\0`;
+  return objectShaOf('blob', content, format);
+}
+
+/** The same of any object. */
+export function objectShaOf(type: 'blob' | 'commit', content: Buffer, format: ObjectFormat): string {
+  const header = `${type} ${content.length}\0`;
   const bytes = header.length + content.length;
   // One call and no object that waits for the garbage collector: tens of thousands are hashed in a row.
   const whole = bytes <= SCRATCH_BYTES ? scratch : Buffer.allocUnsafe(bytes);

@@ -8,7 +8,7 @@ import { withTempDir } from '../testing/temp-dir.ts';
 import { blobShaOf } from './blob-sha.ts';
 import { branchFault } from './branch.ts';
 import { type Clone, createClone } from './clone.ts';
-import { type CommitData, type FileWrite, pathFault } from './fast-import-stream.ts';
+import { type CommitData, type FileWrite, pathFault } from './commit-data.ts';
 import { lastCommitsOf } from './last-commit.ts';
 import { loadTreeIndex, TreeIndex, updateTreeIndex } from './tree-index.ts';
 import { storedCommits } from './unpushed.ts';
@@ -132,12 +132,14 @@ test('Clone.prepare creates what is missing or no repository, and clears what a 
     const [sha = ''] = await clone.commit(main, null, [commit({ a: '1' })]);
     await clone.close();
     await writeFile(join(dir, 'refs/heads/main.lock'), '');
-    await writeFile(join(dir, 'objects/pack/tmp_pack_x'), '');
+    const left = ['tmp_pack_x', 'tmp_idx_pack-x', 'pack-0123456789abcdef0123456789abcdef01234567.pack'];
+    for (const file of left) await writeFile(join(dir, 'objects/pack', file), '');
     clone = createClone({ dir });
     await clone.prepare('sha1');
     assert.is(await clone.resolve(main), sha);
     assert.is((await clone.commit(main, sha, [commit({ a: '2' })])).length, 1);
-    assert.not.ok((await readdir(join(dir, 'objects/pack'))).includes('tmp_pack_x'));
+    const files = await readdir(join(dir, 'objects/pack'));
+    for (const file of left) assert.not.ok(files.includes(file), file);
     await clone.close();
   }));
 

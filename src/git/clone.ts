@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { CodedError } from '../errors.ts';
 import type { ObjectFormat } from './blob-sha.ts';
 import { type CatFile, createCatFile } from './cat-file.ts';
-import { type BeforeMove, createFastImport, type FastImport } from './fast-import.ts';
-import type { CommitData } from './fast-import-stream.ts';
+import type { CommitData } from './commit-data.ts';
+import { type BeforeMove, type CommitWriter, createCommitWriter } from './commit-writer.ts';
 import { createGit, type Git, type GitObserver } from './git.ts';
 import { gitLimits } from './git-limits.ts';
 import { createUpkeep } from './upkeep.ts';
@@ -29,13 +29,15 @@ export interface Clone {
   prepare(format: ObjectFormat | null): Promise<void>;
   /** Of a prepared clone. */
   format(): ObjectFormat;
-  /** Commits on top of `parent`, to `ref`, durably; see FastImport. */
+  /** Commits on top of `parent`, to `ref`, durably; see CommitWriter. */
   commit(
     ref: string,
     parent: string | null,
     commits: readonly CommitData[],
     beforeMove?: BeforeMove,
   ): Promise<readonly string[]>;
+  /** A commit that no ref leads to; see CommitWriter. */
+  commitAside(parent: string, commit: CommitData): Promise<string>;
   /** Makes blobs, durably. */
   blobs(contents: readonly Buffer[]): Promise<void>;
   /** Content of a blob, or null when there is none of that name. */
@@ -74,13 +76,13 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
   const { dir } = options;
   const git = createGit(dir, options.observe);
   const catFile: CatFile = createCatFile(dir);
-  const fastImport: FastImport = createFastImport(dir);
   let objectFormat: ObjectFormat | null = null;
+  const writer: CommitWriter = createCommitWriter({ git, catFile, format: () => clone.format() });
   let preparing: Promise<void> = Promise.resolve();
-  const upkeep = createUpkeep({ git, alone: (work) => fastImport.alone(work) });
+  const upkeep = createUpkeep({ git, alone: (work) => writer.alone(work) });
   const deepeners = new Map<string, (commits: number) => Promise<void>>();
   let packing: Promise<unknown> = Promise.resolve();
-  let checkpoints = 0;
+  let packs = 0;
 
   async function create(format: ObjectFormat): Promise<void> {
     await catFile.stop();
@@ -113,8 +115,15 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
       objectFormat = await present();
     }
     if (objectFormat === null || (wanted !== null && wanted !== objectFormat)) {
-      await fastImport.alone(() => create(wanted ?? 'sha1'));
+      await writer.alone(() => create(wanted ?? 'sha1'));
     }
+  }
+
+  /** A pack was written. */
+  function countPack(): void {
+    packs += 1;
+    // A failure (a full disk) shows in commits, too; the next turn tries again.
+    if (packs % gitLimits.packsPerRollUp === 0) void clone.upkeep().catch(() => {});
   }
 
   const clone: Clone = {
@@ -130,18 +139,16 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
       return objectFormat;
     },
     async commit(ref, parent, commits, beforeMove) {
-      const shas = await onDisk(dir, () => fastImport.commit(ref, parent, commits, beforeMove));
-      // fast-import only warns when somebody else moved the ref.
-      if ((await clone.resolve(ref)) !== shas.at(-1)) {
-        await fastImport.stop();
-        throw new CodedError('GitFailed', 'The local branch was moved by another process', { retry: true });
-      }
-      checkpoints += 1;
-      // A failure (a full disk) shows in commits, too; the next turn tries again.
-      if (checkpoints % gitLimits.checkpointsPerRollUp === 0) void clone.upkeep().catch(() => {});
+      const shas = await onDisk(dir, () => writer.commit(ref, parent, commits, beforeMove));
+      countPack();
       return shas;
     },
-    blobs: (contents) => fastImport.blobs(contents),
+    async commitAside(parent, commit) {
+      const sha = await onDisk(dir, () => writer.commitAside(parent, commit));
+      countPack();
+      return sha;
+    },
+    blobs: (contents) => writer.blobs(contents),
     async readBlob(sha) {
       const object = await catFile.read(sha);
       return object?.type === 'blob' ? object.content : null;
@@ -151,7 +158,7 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
       return object?.type === 'commit' ? object.sha : null;
     },
     async moveRefs(moves) {
-      await fastImport.alone(async () => {
+      await writer.alone(async () => {
         const nothing = '0'.repeat(clone.format() === 'sha1' ? 40 : 64);
         const lines = moves.map(({ ref, to, from }) => {
           const old = from === undefined ? '' : ` ${from ?? nothing}`;
@@ -165,13 +172,13 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
       const input = `start\nupdate ${ref} ${to}\ncommit\n`;
       await onDisk(dir, () => git.ok(['update-ref', '--stdin'], { input }));
     },
-    recreate: (format) => fastImport.alone(() => create(format)),
+    recreate: (format) => writer.alone(() => create(format)),
     packing(work) {
       const result = packing.then(async () => {
         try {
           return await work();
         } catch (error) {
-          await fastImport.alone(() => removeTemporaryPacks(dir)).catch(() => {});
+          await writer.alone(() => removeTemporaryPacks(dir)).catch(() => {});
           throw error;
         }
       });
@@ -200,7 +207,7 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
     async close() {
       await preparing;
       await packing;
-      await Promise.all([fastImport.stop(), catFile.stop()]);
+      await Promise.all([writer.stop(), catFile.stop()]);
     },
   };
   return clone;
@@ -231,15 +238,21 @@ function diskError(error: unknown): unknown {
   return new CodedError('DiskFull', 'No space is left on the disk', { retry: true, cause: error });
 }
 
-/** What git processes that were killed left behind. Only one program uses a clone, so nobody holds these. */
+/**
+ * What was left behind by git, or by this program, when it was killed. Only one program uses a clone, so nobody holds
+ * these.
+ */
 async function removeLeftovers(dir: string): Promise<void> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
+  const names = new Set(entries.map(({ name }) => name));
   for (const entry of entries) {
     if (!entry.isFile()) continue;
     const inRefs = entry.name.endsWith('.lock') && !entry.path.includes('/objects');
     const inObjects = /^(tmp_(pack|idx|obj|rev|mtimes)_|fast_import_crash_|multi-pack-index\.lock)/.test(
       entry.name,
     );
-    if (inRefs || inObjects) await rm(join(entry.path, entry.name), { force: true });
+    // Nobody reads it, and what it holds was never told to be there.
+    const isUnindexed = /^pack-.*\.pack$/.test(entry.name) && !names.has(entry.name.replace(/pack$/, 'idx'));
+    if (inRefs || inObjects || isUnindexed) await rm(join(entry.path, entry.name), { force: true });
   }
 }

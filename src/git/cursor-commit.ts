@@ -1,5 +1,5 @@
 import type { Identity } from '../commit/commit-request.ts';
-import { encodeCommits } from './fast-import-stream.ts';
+import type { Clone } from './clone.ts';
 import type { Git } from './git.ts';
 
 /** Path of the one file in a cursor commit. */
@@ -9,8 +9,8 @@ const cursorPath = 'cursors.json';
  * Makes a commit of one file on top of `parent`, and returns its name. No ref leads to it here: it is for the remote,
  * and would keep history in the clone.
  */
-export async function writeCursorCommit(
-  git: Git,
+export function writeCursorCommit(
+  clone: Clone,
   cursor: {
     readonly parent: string;
     readonly content: Buffer;
@@ -21,23 +21,8 @@ export async function writeCursorCommit(
 ): Promise<string> {
   const { parent, content, committer, atMs, message } = cursor;
   const files = [{ path: cursorPath, content }];
-  const commit = { author: committer, authoredAtMs: atMs, committer, committedAtMs: atMs, message, files };
-  const ref = 'refs/gitops-reverser/cursor';
-  const chunks = encodeCommits(ref, parent, [{ ...commit, emptied: true }]);
-  // The ref is taken back before it is written.
-  const end = `get-mark :1\nreset ${ref}\nfrom ${'0'.repeat(parent.length)}\n\ndone\n`;
-  const input = Buffer.concat([...chunks, Buffer.from(end)]);
-  // Three small objects make no pack. A process of its own: the one that makes commits is never told --force.
-  const args = [
-    '-c',
-    'fastimport.unpackLimit=10',
-    'fast-import',
-    '--quiet',
-    '--done',
-    '--date-format=raw',
-    '--force',
-  ];
-  return (await git.ok(args, { input })).trim();
+  const dates = { authoredAtMs: atMs, committedAtMs: atMs };
+  return clone.commitAside(parent, { author: committer, committer, ...dates, message, files, emptied: true });
 }
 
 /** The one parent and the content of a cursor commit; null when it is something else, or larger than `bytesMax`. */

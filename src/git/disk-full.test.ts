@@ -8,8 +8,8 @@ import { type BareRemote, withBareRemote } from '../testing/bare-remote.ts';
 import { runCommand } from '../testing/run-command.ts';
 import { withTempDir } from '../testing/temp-dir.ts';
 import { type Clone, createClone } from './clone.ts';
+import type { CommitData } from './commit-data.ts';
 import { credentialsFrom } from './credentials.ts';
-import type { CommitData } from './fast-import-stream.ts';
 import { createRemote, type Remote } from './remote.ts';
 import { openRemoteAccess } from './remote-access.ts';
 import { parseRemoteUrl } from './remote-url.ts';
@@ -104,7 +104,6 @@ test('Clone on a full disk says so at every step, and goes on when there is room
       await fill.empty();
       [tip = ''] = await clone.commit(main, tip, [commitOf({ small: Buffer.from(String(room)) })]);
     }
-    // Ends fast-import, whose unfinished pack would make room.
     await clone.moveRefs([{ ref: 'refs/remotes/origin/some', to: tip }]);
     await fill.to(0);
     await mustFail(clone.setRef('refs/remotes/origin/main', tip));

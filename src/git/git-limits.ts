@@ -17,12 +17,15 @@ export const gitLimits = {
   sshConnectionIdleMs: 300_000,
   /** sun_path holds 104 to 108 bytes, and ssh adds 17 of its own while it binds. */
   sshControlPathBytesMax: 86,
-  /** fast-import and cat-file end when nobody used them for so long. */
+  /** cat-file ends when nobody used it for so long. */
   processIdleMs: 60_000,
-  /** fast-import must acknowledge a batch within. */
-  importTimeoutMs: 300_000,
-  /** Checkpoints (each leaves a pack) after which small packs are rolled up in the background. */
-  checkpointsPerRollUp: 64,
+  /** Folders that commits are built on are kept in memory up to this, for each of so many tips. */
+  treeBytesMax: 32 * 1024 * 1024,
+  treesMax: 4,
+  /** Commits that are put together before others get a turn. */
+  commitsPerTurn: 16,
+  /** Packs (each batch of commits makes one) after which small ones are rolled up in the background. */
+  packsPerRollUp: 64,
   /** A pack of this size is never written again: that would need as much room once more. */
   keptPackBytesMin: 512 * 1024 * 1024,
   /** Unreachable objects go when they are this old: what was written ahead of its commit must survive. */

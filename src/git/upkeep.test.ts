@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withTempDir } from '../testing/temp-dir.ts';
+import { blobShaOf } from './blob-sha.ts';
 import { type Clone, createClone } from './clone.ts';
-import type { CommitData } from './fast-import-stream.ts';
+import type { CommitData } from './commit-data.ts';
 import { gitLimits } from './git-limits.ts';
 import { countToRollUp, createUpkeep } from './upkeep.ts';
 
@@ -126,12 +127,14 @@ test('Upkeep.collect keeps old objects that a commit takes up while it works', (
     await clone.commit('refs/gitops-reverser/x', first, [commitOf({ 'd/again': 'the same content' })]);
     await clone.moveRefs([{ ref: 'refs/gitops-reverser/x', to: null }]);
     await age(clone, gitLimits.unreachableAgeMsMin + 60_000);
-    // fast-import does not write what a pack already has: the new commit relies on the old, unreachable objects.
+    const blob = blobShaOf(Buffer.from('the same content'), 'sha1');
     let tip = first;
     const upkeep = createUpkeep({
       git: clone.git,
       alone: async (work) => {
-        [tip = ''] = await clone.commit(main, first, [commitOf({ 'd/again': 'the same content' })]);
+        // Of this blob, nothing is written anew.
+        const files = [{ path: 'd/again', blob, mode: '100644' }];
+        [tip = ''] = await clone.commit(main, first, [{ ...commitOf({}), files }]);
         return work();
       },
     });

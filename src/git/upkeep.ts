@@ -7,9 +7,8 @@ import { recutHistory } from './shallow.ts';
 /**
  * Keeps the clone small and quick to read while commits go on.
  *
- * The long part of the work only adds packs. Only removing those that it replaced happens while no fast-import is
- * there (`alone`), because that one remembers which pack it wrote an object to. Other git processes look again when
- * a pack is gone. Must not run beside a fetch: of that, objects may not be referred to yet.
+ * The long part of the work only adds packs. Only removing those that it replaced happens while no commits are made
+ * (`alone`): one that rests on what is removed would come in between. Git processes look again when a pack is gone. Must not run beside a fetch: of that, objects may not be referred to yet.
  */
 export interface Upkeep {
   /** Makes one pack of small packs and loose objects, so that each pack has twice the objects of the next smaller. */
@@ -31,7 +30,7 @@ interface Pack {
 
 export interface UpkeepOptions {
   readonly git: Git;
-  /** See FastImport. */
+  /** See CommitWriter. */
   readonly alone: <T>(work: () => Promise<T>) => Promise<T>;
   /** Default: the system's clock. */
   readonly nowMs?: () => number;

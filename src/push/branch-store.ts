@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CommitOutcome, CommitRequest, CursorMark } from '../commit/commit-request.ts';
 import { messageOf } from '../errors.ts';
 import { type BranchRefs, refsOf } from '../git/branch.ts';
-import type { CommitData } from '../git/fast-import-stream.ts';
+import type { CommitData } from '../git/commit-data.ts';
 import { mergeBaseOf } from '../git/history.ts';
 import { loadTreeIndex, TreeIndex } from '../git/tree-index.ts';
 import type { Log } from '../log.ts';

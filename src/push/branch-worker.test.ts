@@ -2,7 +2,8 @@ import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createClone } from '../git/clone.ts';
+import { CodedError } from '../errors.ts';
+import { type Clone, createClone } from '../git/clone.ts';
 import { type BareRemote, withBareRemote } from '../testing/bare-remote.ts';
 import { startHttpsGitServer } from '../testing/https-git-server.ts';
 import { runCommand } from '../testing/run-command.ts';
@@ -325,23 +326,40 @@ test('BranchWorker pushes at most maxCommits at a time', () =>
     }),
   ));
 
-test('BranchWorker commits everything once, in order, when git is killed again and again', () =>
+test('BranchWorker commits everything once, in order, when answers get lost and git is killed', () =>
   withBareRemote((remote) =>
-    withWorker({ url: remote.url }, async ({ worker, change, pushed }) => {
-      await worker.open();
-      const changes = [];
-      for (let at = 0; at < 200; at++) {
-        changes.push(change(`f${at % 9}.yaml`, `kind: ${at}\n`, { message: `change ${at}\n` }));
-        if (at % 40 !== 20) continue;
-        await changes[at - 20];
-        await killChildren('fast-import');
-      }
-      await Promise.all(changes);
-      await pushed();
-      assert.equal(
-        await subjects(remote),
-        Array.from({ length: 200 }, (_, at) => `change ${at}`),
-      );
+    withTempDir(async (temp) => {
+      const real = createClone({ dir: join(temp, 'clone.git') });
+      let batches = 0;
+      const clone: Clone = {
+        ...real,
+        async commit(...batch) {
+          batches += 1;
+          const lost = () => {
+            throw new CodedError('GitFailed', 'made to fail', { retry: true });
+          };
+          if (batches % 4 === 1) lost();
+          const shas = await real.commit(...batch);
+          return batches % 4 === 3 ? lost() : shas;
+        },
+      };
+      await withWorker({ url: remote.url, clone }, async ({ worker, change, pushed }) => {
+        await worker.open();
+        const changes = [];
+        for (let at = 0; at < 200; at++) {
+          changes.push(change(`f${at % 9}.yaml`, `kind: ${at}\n`, { message: `change ${at}\n` }));
+          if (at % 40 !== 20) continue;
+          await changes[at - 20];
+          await killChildren('cat-file');
+        }
+        await Promise.all(changes);
+        await pushed();
+        assert.ok(batches > 4, `${batches} batches`);
+        assert.equal(
+          await subjects(remote),
+          Array.from({ length: 200 }, (_, at) => `change ${at}`),
+        );
+      });
     }),
   ));
 

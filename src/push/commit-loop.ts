@@ -77,7 +77,7 @@ export class CommitLoop {
     return this.#batch.length === 0 && this.#options.queue.length === 0;
   }
 
-  /** A checkpoint costs the same for one commit and for many: in a burst, more come together first. */
+  /** What goes to disk costs much the same for one commit and for many: in a burst, more come together first. */
   async #rest(): Promise<void> {
     const { queue, clock } = this.#options;
     while (!this.#ended.signal.aborted && this.#idle.length === 0) {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { CodedError } from '../errors.ts';
 import { type Clone, createClone } from '../git/clone.ts';
 import { gitLimits } from '../git/git-limits.ts';
 import { type BareRemote, withBareRemote } from '../testing/bare-remote.ts';
@@ -26,11 +27,6 @@ async function hook(remote: BareRemote, name: string, script: string): Promise<s
   await writeFile(path, `#!/bin/sh\n${script}\n`);
   await chmod(path, 0o755);
   return path;
-}
-
-async function killFastImport(): Promise<void> {
-  const { stdout } = await runCommand('pgrep', ['-P', String(process.pid), '-f', 'fast-import']);
-  for (const pid of stdout.split('\n').filter((line) => line !== '')) process.kill(Number(pid), 'SIGKILL');
 }
 
 /** What a fresh clone of the operator knows after opening. */
@@ -64,25 +60,30 @@ test('BranchWorker applies marks in the order of the queue, and knows them after
   ));
 
 for (const when of ['before', 'after'] as const) {
-  test(`BranchWorker is exact when fast-import is killed ${when} the journal is written`, () =>
+  test(`BranchWorker is exact when commits fail ${when} the journal is written`, () =>
     withBareRemote((remote) =>
       withTempDir(async (temp) => {
         const dir = join(temp, 'clone.git');
         const real = createClone({ dir });
-        let kills = 3;
+        let failures = 3;
+        const fail = () => {
+          failures -= 1;
+          throw new CodedError('GitFailed', 'made to fail', { retry: true });
+        };
         const clone: Clone = {
           ...real,
           commit: (to, parent, commits, beforeMove) =>
             real.commit(to, parent, commits, async (shas) => {
-              if (kills > 0 && when === 'before') await killFastImport();
+              if (failures > 0 && when === 'before') fail();
               await beforeMove?.(shas);
-              if (kills-- > 0 && when === 'after') await killFastImport();
+              if (failures > 0 && when === 'after') fail();
             }),
         };
         await withWorker({ url: remote.url, clone }, async ({ worker, change, pushed }) => {
           await worker.open();
           for (let n = 1; n <= 5; n++) await change('a.yaml', `kind: ${n}\n`, { marks: mark(`${n}`) });
           assert.equal(worker.cursor('o'), at('5'));
+          assert.is(failures, 0);
           await pushed();
         });
         assert.is((await remote.log()).length, 5);

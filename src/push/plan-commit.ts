@@ -1,6 +1,6 @@
 import type { CommitRequest, FileChange, RefusedFile, StoredBlob } from '../commit/commit-request.ts';
 import { blobShaOf, type ObjectFormat } from '../git/blob-sha.ts';
-import { type FileWrite, pathFault } from '../git/fast-import-stream.ts';
+import { type FileWrite, pathFault } from '../git/commit-data.ts';
 import { gitLimits } from '../git/git-limits.ts';
 import type { LastCommit } from '../git/last-commit.ts';
 import type { TreeIndex } from '../git/tree-index.ts';

@@ -3,10 +3,10 @@ export const pushLimits = {
   /** Requests that wait to be committed; more make `enqueue` wait. */
   queueCountMax: 2_000,
   queueBytesMax: 64 * 1024 * 1024,
-  /** Commits of one fast-import checkpoint: bounds latency in a burst, and what a failure repeats. */
+  /** Commits that go to disk together: bounds latency in a burst, and what a failure repeats. */
   batchCountMax: 250,
   batchBytesMax: 8 * 1024 * 1024,
-  /** Between two checkpoints, this many times what the first took, so that in a burst each holds more commits. */
+  /** Between two such batches, this many times what the first took, so that in a burst each holds more commits. */
   batchRestTimes: 3,
   batchRestMsMax: 100,
   /** Contents of unpushed commits kept in memory, to be placed anew after a rejected push. */

@@ -1,7 +1,7 @@
 import type { FileChange, Identity } from '../commit/commit-request.ts';
 import { blobShaOf } from '../git/blob-sha.ts';
 import type { Clone } from '../git/clone.ts';
-import type { CommitData, FileWrite } from '../git/fast-import-stream.ts';
+import type { CommitData, FileWrite } from '../git/commit-data.ts';
 import type { LastCommit } from '../git/last-commit.ts';
 import type { TreeIndex } from '../git/tree-index.ts';
 import type { StoredCommit, StoredFile } from '../git/unpushed.ts';

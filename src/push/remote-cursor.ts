@@ -206,7 +206,7 @@ export class RemoteCursor {
 
   #write(parent: string, document: CursorDocument): Promise<string> {
     const { clone, committer, clock, branch } = this.#options;
-    return writeCursorCommit(clone.git, {
+    return writeCursorCommit(clone, {
       parent,
       content: encodeDocument(document),
       committer,

@@ -22,11 +22,6 @@ function withPositions(request: CommitRequest, by: number): CommitRequest {
   return { ...request, marks };
 }
 
-/** Changes what fast-import is told. */
-const rewriting = (change: (text: string) => string) => (): BrokenEngine => ({
-  tamper: { stdin: (_args, text) => change(text) },
-});
-
 /** Changes what becomes of each request of a version. */
 const requesting = (change: (request: CommitRequest) => readonly CommitRequest[]) => (): BrokenEngine => ({
   enqueue: (request) => (versionOf(request) === 0 ? [request] : change(request)),
@@ -88,17 +83,26 @@ export const brokenEngines: readonly BrokenEngineCase[] = [
   {
     name: 'credits the operator',
     expected: /is credited to/,
-    create: rewriting((text) => text.replace(/^author user\d+ /gm, 'author operator ')),
+    create: requesting((request) => [
+      /^user\d+$/.test(request.author.name)
+        ? { ...request, author: { ...request.author, name: 'operator' } }
+        : request,
+    ]),
   },
   {
     name: 'dates changes by the time of the commit',
     expected: /date of another time/,
-    create: rewriting((text) => text.replace(/^(author .*> )(\d+) /gm, '$11700009999 ')),
+    create: requesting((request) => [{ ...request, authoredAtMs: 1_700_009_999_000 }]),
   },
   {
     name: 'writes files of others',
     expected: /touches/,
-    create: rewriting((text) => text.replace(/^(M 100644 inline )"one\//gm, '$1"docs/')),
+    create: requesting((request) => [
+      {
+        ...request,
+        files: request.files.map((file) => ({ ...file, path: file.path.replace(/^one\//, 'docs/') })),
+      },
+    ]),
   },
   {
     name: 'forces its pushes',

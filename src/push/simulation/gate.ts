@@ -162,6 +162,7 @@ const gatedFileOperations = [
   'rename',
   'rm',
   'stat',
+  'statfs',
   'truncate',
   'utimes',
   'unlink',
@@ -221,7 +222,7 @@ function askFor(
     const step: Step = {
       label,
       stream: more.stream ?? null,
-      kind: /^(readFile|readdir|stat|read) /.test(label) ? 'read' : 'write',
+      kind: /^(readFile|readdir|stat|statfs|read) /.test(label) ? 'read' : 'write',
       done: false,
       async run() {
         step.done = true;
