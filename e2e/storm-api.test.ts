@@ -3,7 +3,7 @@
  * tree equals the cluster, deletions included, and every version that the API server still had is a commit.
  */
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CodedError } from '../src/errors.ts';
@@ -77,9 +77,9 @@ async function killApiServer(storm: Storm): Promise<void> {
 }
 
 async function restoreEtcd(storm: Storm): Promise<void> {
-  const { controlPlane, load, folder } = storm;
+  const { controlPlane, load } = storm;
   const { etcdDir } = controlPlane;
-  const saved = join(folder.path, 'etcd-saved');
+  const saved = join(dirname(etcdDir), 'etcd-saved');
   const withoutEtcd = async (then: () => Promise<void>) => {
     await controlPlane.stopApiServer();
     await controlPlane.stopEtcd();
