@@ -65,6 +65,8 @@ async function prepare({ apply, kubectl, remote, waitFor }: Scenario): Promise<v
   await waitFor('default watchrule/round-trip');
 }
 
+const REFUSED = /illegal base64|decode|do not apply: values are missing/;
+
 for (const each of played) {
   test(`round trip: ${each.fixture.name}`, () => {
     const { fixture, first, again, commits } = each;
@@ -78,7 +80,7 @@ for (const each of played) {
     for (const reader of READERS) {
       const now = again.get(reader);
       assert.ok(now);
-      if (hasValues(file)) assert.match(now.refusal ?? '', /illegal base64|decode/, `${reader} refuses it`);
+      if (isRedacted(file)) assert.match(now.refusal ?? '', REFUSED, `${reader} refuses it`);
       else assert.is(now.refusal, undefined, `${reader} takes it`);
       assert.equal(foundDifferences(each, now.live), [], `${reader}: the object is as at first`);
       assert.is(now.file, first.file, `${reader}: the file has the same bytes`);
@@ -92,9 +94,9 @@ for (const each of played) {
   });
 }
 
-/** A redacted Secret is not meant to be applied; one without values has nothing to redact. */
-function hasValues(file: ExactObject): boolean {
-  return file.kind === 'Secret' && Object.values(exactAt(file, 'data') ?? {}).length > 0;
+/** A redacted Secret is not meant to be applied, nor is one that has no values: a live one could lose them. */
+function isRedacted(file: ExactObject): boolean {
+  return file.kind === 'Secret' && exactAt(file, 'type') !== 'kubernetes.io/service-account-token';
 }
 
 test('round trip: every kind that can be created was played, or has a reason not to be', () => {

@@ -12,7 +12,8 @@ export const REDACTED_LABEL_VALUE = 'do not apply: values are missing';
 
 /**
  * A redacted manifest that the API server refuses. That of a Secret with a fingerprint in its `data` is as it stands,
- * because `data` has to be base64; without one it would be applied, and a live Secret lose its values.
+ * because `data` has to be base64; without one it would be applied, and a live Secret lose its values. A token of a
+ * ServiceAccount is as it stands, too: the token controller writes all its values, and writes them anew.
  */
 export function refuseToApply(redacted: Manifest): Manifest {
   const fields = fieldsOfManifest(redacted);
@@ -21,6 +22,7 @@ export function refuseToApply(redacted: Manifest): Manifest {
   const holdsFingerprint = (map: JsonObject) =>
     Object.values(map).some((value) => typeof value === 'string' && isFingerprint(value));
   if (isSecret && isJsonObject(data) && holdsFingerprint(data)) return redacted;
+  if (isSecret && fields.type === 'kubernetes.io/service-account-token') return redacted;
   const { labels } = metadata as JsonObject;
   return manifestOfFields({
     ...fields,
