@@ -132,6 +132,11 @@ const table: readonly (readonly [name: string, code: string, stderr: string, std
     "fatal: sha1 file 'objects/pack/tmp_pack_x' write error. Out of diskspace\n",
   ],
   [
+    'a full disk, of a ref',
+    'DiskFull',
+    "error: cannot update ref 'refs/gitops-reverser/fetched/main': couldn't write '/data/x.git/./refs/gitops-reverser/fetched/main.lock'\n",
+  ],
+  [
     "the server's full disk",
     'PushRejected Other',
     'remote: fatal: write error: No space left on device\n',

@@ -38,7 +38,9 @@ const rules: readonly Rule[] = [
     retry: true,
   },
   {
-    pattern: /No space left on device|Disk quota exceeded|Out of diskspace|ENOSPC/i,
+    // Of a ref's lock file that it could create and not write, git tells no reason; on a full disk it does not fit.
+    pattern:
+      /No space left on device|Disk quota exceeded|Out of diskspace|ENOSPC|^error: .*couldn't write '.*\.lock'/im,
     code: 'DiskFull',
     message: 'No space is left on the disk',
     retry: true,
