@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundle } from '../../scripts/bundle.ts';
+import { privateParentOf } from '../git/private-folder.ts';
 import { freePorts } from './free-ports.ts';
 import { operatorReady } from './operator-ready.ts';
 import { type Exit, supervise } from './supervise.ts';
@@ -54,7 +55,10 @@ export async function makeOperatorFolder(): Promise<OperatorFolder> {
     path,
     dataDir,
     logFile,
-    remove,
+    async remove() {
+      await rm(privateParentOf(dataDir), { recursive: true, force: true });
+      await remove();
+    },
     async start({ kubeconfig, args = [], nodeFlags = [], awaitReady = true }) {
       const [port, webhookPort] = await freePorts(2);
       const flags = [
