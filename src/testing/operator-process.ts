@@ -1,4 +1,5 @@
 import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../../scripts/bundle.ts';
 import { privateParentOf } from '../git/private-folder.ts';
@@ -87,7 +88,7 @@ export async function makeOperatorFolder(): Promise<OperatorFolder> {
         ],
         cwd: path,
         // Nothing of the developer's own Git or SSH set-up may help it.
-        env: { PATH: process.env.PATH, HOME: path },
+        env: { PATH: process.env.PATH, HOME: path, TMPDIR: tmpdir() },
         logFile,
       });
       const logs = () => readFile(logFile, 'utf8').catch(() => '');
