@@ -1,8 +1,9 @@
 /** A restart resumes: what happened meanwhile is committed, deletions too, nothing twice, and nothing is wiped. */
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { privateParentOf } from '../src/git/private-folder.ts';
 import { poll } from '../src/testing/poll.ts';
 import { configMap, gitRepoConfig, watchRule, withScenario } from '../src/testing/scenario.ts';
 
@@ -38,10 +39,16 @@ for (const how of ['stopped', 'killed', 'killed, its disk lost'] as const) {
       );
       assert.is((await subjects()).length, 1);
 
+      // Credentials: a killed operator cannot remove them, so the next one does.
+      const privateFolders = () => readdir(privateParentOf(scenario.folder.dataDir)).catch(() => []);
+      const before = await privateFolders();
+      assert.is(before.length, 1);
+
       const person = { name: 'Carol', email: 'carol@example.com' };
       await scenario.restart({
         kill: how !== 'stopped',
         async meanwhile() {
+          assert.equal(await privateFolders(), how === 'stopped' ? [] : before);
           await apply('admin', configMap('shop', 'changed', { v: '2' }));
           await apply('admin', configMap('shop', 'created', { v: '1' }));
           await kubectl('admin', ['delete', 'cm', 'deleted', '-n', 'shop']);
@@ -61,6 +68,9 @@ for (const how of ['stopped', 'killed', 'killed, its disk lost'] as const) {
       });
       await apply('admin', configMap('shop', 'last', { v: '1' }));
       await scenario.commit('[CREATE] ConfigMap/last in ns/shop by user/admin');
+      const now = await privateFolders();
+      assert.is(now.length, 1);
+      assert.not.ok(before.some((left) => now.includes(left)));
       assert.equal(
         await remote.files('main'),
         ['by-hand', 'changed', 'created', 'last', 'only-in-git', 'same'].map(file),

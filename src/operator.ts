@@ -1,9 +1,10 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, realpath, rmdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { gitRepoConfigKind, watchRuleKind } from '../gen/kinds.ts';
 import { DiscoveryLoop } from './capture/discovery-loop.ts';
 import { systemClock } from './clock.ts';
 import { type CodedError, messageOf } from './errors.ts';
+import { privateParentOf, sweepPrivateParent } from './git/private-folder.ts';
 import { EvidenceStore } from './identify/evidence-store.ts';
 import { KubeClient } from './kube/client.ts';
 import { openConnection } from './kube/connection.ts';
@@ -72,6 +73,9 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   let notReady: () => string | undefined = () => 'starting';
   const stopping = new AbortController();
   const server: StatusServer = await startStatusServer(options.metricsListen, metrics, () => notReady());
+  // After the port is taken: a second operator that was started by mistake must not get here.
+  const privateDir = privateParentOf(await realpath(options.dataDir));
+  await sweepPrivateParent(privateDir, log);
 
   await ensureNamespace(client, options.namespace);
   const redactionKey = await ensureRedactionKey(client, options.namespace);
@@ -111,6 +115,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   );
   const branches = new SharedBranches({
     dataDir: options.dataDir,
+    privateDir,
     allowLocalRepositories: options.allowLocalRepositories,
     clusterId: await clusterIdOf(client),
     ...(replicas === undefined ? {} : { mayPush: () => replicas.isLeader }),
@@ -233,6 +238,8 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       await replicas?.stop();
       await server.close();
       await metrics.shutdown();
+      // With credentials that could not be removed it stays, for the next one.
+      await rmdir(privateDir).catch(() => {});
     },
   };
 }

@@ -17,6 +17,8 @@ export const gitLimits = {
   sshConnectionIdleMs: 300_000,
   /** sun_path holds 104 to 108 bytes, and ssh adds 17 of its own while it binds. */
   sshControlPathBytesMax: 86,
+  /** A folder of credentials that cannot be removed is tried so often, at once: what fails longer is told. */
+  privateRemovalsMax: 5,
   /** cat-file ends when nobody used it for so long. */
   processIdleMs: 60_000,
   /** Folders that commits are built on are kept in memory up to this, for each of so many tips. */

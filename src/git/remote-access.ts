@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Credentials } from './credentials.ts';
 import { type Environment, gitEnvironment } from './git-environment.ts';
 import { gitLimits } from './git-limits.ts';
+import { makePrivateFolder, removePrivateFolder } from './private-folder.ts';
 import type { RemoteUrl } from './remote-url.ts';
 import { createSshConnection, type SshConnection } from './ssh-connection.ts';
 
@@ -12,11 +12,12 @@ export interface RemoteAccess {
   readonly env: Environment;
   /** To be called after a success: keeps an SSH connection open for the next command. Never throws, never waits. */
   keepWarm(): void;
+  /** Throws a CodedError that names the directory when it cannot be removed. */
   close(): Promise<void>;
 }
 
 export interface RemoteAccessOptions {
-  /** Where the private directory is made. Default: the system's temporary directory. */
+  /** Where the private directory is made; made itself where it is missing. Default: the system's temporary directory. */
   readonly privateDir?: string;
   /** Whether SSH commands share one connection. Default: true. */
   readonly shareConnection?: boolean;
@@ -28,7 +29,7 @@ export async function openRemoteAccess(
   credentials: Credentials,
   options: RemoteAccessOptions = {},
 ): Promise<RemoteAccess> {
-  const dir = await mkdtemp(join(options.privateDir ?? tmpdir(), 'gr-'));
+  const dir = await makePrivateFolder(options.privateDir);
   try {
     const { env, connection } = await materialise(dir, remote, credentials, options.shareConnection ?? true);
     return {
@@ -36,11 +37,11 @@ export async function openRemoteAccess(
       keepWarm: () => connection?.keepWarm(),
       async close() {
         await connection?.close();
-        await rm(dir, { recursive: true, force: true });
+        await removePrivateFolder(dir);
       },
     };
   } catch (error) {
-    await rm(dir, { recursive: true, force: true });
+    await removePrivateFolder(dir);
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { createBackoff } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
-import { CodedError } from '../errors.ts';
+import { CodedError, messageOf } from '../errors.ts';
 import { refsOf } from '../git/branch.ts';
 import type { Clone } from '../git/clone.ts';
 import type { PushResult } from '../git/remote.ts';
@@ -101,7 +101,7 @@ export class PushLoop {
     const session = this.#session;
     this.#session = null;
     this.retryNow();
-    await session?.close();
+    await this.#close(session);
   }
 
   /** Resolves when nothing is left to push; until then there are no delays but those after failures. */
@@ -116,8 +116,18 @@ export class PushLoop {
     this.#waker.wake();
     await this.#running;
     for (const resolve of this.#drained.splice(0)) resolve();
-    await this.#session?.close();
+    const session = this.#session;
     this.#session = null;
+    await this.#close(session);
+  }
+
+  /** What cannot be removed from the disk is told, and keeps nobody from ending. */
+  async #close(session: RemoteSession | null): Promise<void> {
+    try {
+      await session?.close();
+    } catch (error) {
+      this.#options.log.error('Credentials stay on disk', { error: messageOf(error) });
+    }
   }
 
   #isDone(): boolean {

@@ -20,6 +20,7 @@ export interface RemoteOptions {
 /** A remote with its credentials at hand. */
 export interface RemoteSession {
   readonly remote: Remote;
+  /** Throws a CodedError that names the directory of the credentials when it cannot be removed. */
   close(): Promise<void>;
 }
 
@@ -43,6 +44,7 @@ export async function openRemoteSession(
       privateDir === undefined ? {} : { privateDir },
     );
   } catch (error) {
+    if (error instanceof CodedError) throw error;
     const disk = (error as NodeJS.ErrnoException).code;
     throw new CodedError(
       disk === 'ENOSPC' ? 'DiskFull' : 'GitFailed',

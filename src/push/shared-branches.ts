@@ -58,6 +58,8 @@ export interface BranchLease {
 
 export interface SharedBranchesOptions {
   readonly dataDir: string;
+  /** Where keys and passwords are written. Default: the system's temporary directory. */
+  readonly privateDir?: string;
   readonly allowLocalRepositories: boolean;
   /** Tells clusters apart that push to one branch: uid of the Namespace `kube-system`. */
   readonly clusterId: string;
@@ -177,13 +179,15 @@ export class SharedBranches {
   }
 
   #begin(place: BranchPlace, first: BranchTenant): SharedBranch {
-    const { allowLocalRepositories, clusterId, mayPush, placeInto, identify, clock, log } = this.#options;
+    const { allowLocalRepositories, privateDir, clusterId, mayPush, placeInto, identify, clock, log } =
+      this.#options;
     const shared = this.#shareClone(place, observerOf(first.metrics));
     const tenants: SharedBranch['tenants'] = new Map();
     const worker = new BranchWorker({
       url: place.url,
       branch: place.branch,
       allowLocalRepositories,
+      ...(privateDir === undefined ? {} : { privateDir }),
       clone: shared.clone,
       prefixes: [first.prefix],
       committer: first.committer,

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../../scripts/bundle.ts';
+import { privateParentOf } from '../git/private-folder.ts';
 import { freePorts } from './free-ports.ts';
 import { operatorReady } from './operator-ready.ts';
 import { type Exit, supervise } from './supervise.ts';
@@ -54,7 +56,10 @@ export async function makeOperatorFolder(): Promise<OperatorFolder> {
     path,
     dataDir,
     logFile,
-    remove,
+    async remove() {
+      await rm(privateParentOf(dataDir), { recursive: true, force: true });
+      await remove();
+    },
     async start({ kubeconfig, args = [], nodeFlags = [], awaitReady = true }) {
       const [port, webhookPort] = await freePorts(2);
       const flags = [
@@ -83,7 +88,7 @@ export async function makeOperatorFolder(): Promise<OperatorFolder> {
         ],
         cwd: path,
         // Nothing of the developer's own Git or SSH set-up may help it.
-        env: { PATH: process.env.PATH, HOME: path },
+        env: { PATH: process.env.PATH, HOME: path, TMPDIR: tmpdir() },
         logFile,
       });
       const logs = () => readFile(logFile, 'utf8').catch(() => '');

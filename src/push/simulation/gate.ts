@@ -28,7 +28,6 @@ export interface Host {
 /** Makes an engine that is broken on purpose; see `broken-engines.ts`. */
 export interface Tamper {
   readonly args?: (args: readonly string[]) => readonly string[];
-  readonly stdin?: (args: readonly string[], text: string) => string;
   readonly stdout?: (args: readonly string[], text: string) => string;
 }
 

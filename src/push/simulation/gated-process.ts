@@ -6,8 +6,7 @@ import type { Conversation, LaunchOptions } from './launcher.ts';
 /** A git process whose start, and every exchange with it, waits at the gate. Looks like a ChildProcess. */
 export function spawnGated(host: Host, args: readonly string[], options: LaunchOptions): GatedProcess {
   const process = new GatedProcess(options);
-  if (args.includes('fast-import')) talk(host, args, options, process, importSentinel);
-  else if (args[0] === 'cat-file' && args[1] === '--batch') talk(host, args, options, process, catSentinel);
+  if (args[0] === 'cat-file' && args[1] === '--batch') talk(host, args, options, process);
   else once(host, args, options, process);
   return process;
 }
@@ -52,27 +51,17 @@ class GatedProcess extends EventEmitter {
 class Inbox extends EventEmitter {
   #chunks: Buffer[] = [];
   ended = false;
-  corked = false;
   onChange: () => void = () => {};
 
   write(chunk: Buffer | string): boolean {
     this.#chunks.push(Buffer.from(chunk as string));
-    if (!this.corked) this.onChange();
+    this.onChange();
     return true;
   }
 
   end(chunk?: Buffer | string): void {
     if (chunk !== undefined) this.#chunks.push(Buffer.from(chunk as string));
     this.ended = true;
-    this.onChange();
-  }
-
-  cork(): void {
-    this.corked = true;
-  }
-
-  uncork(): void {
-    this.corked = false;
     this.onChange();
   }
 
@@ -138,25 +127,11 @@ function once(host: Host, args: readonly string[], options: LaunchOptions, proce
   ask(host, step);
 }
 
-/** What makes a streaming process say that it has dealt with everything before. */
-interface Sentinel {
-  readonly command: string;
-  readonly answer: string;
-}
+/** What makes `cat-file --batch` say that it has dealt with everything before. */
+const sentinel = { command: 'gate\n', answer: 'gate missing\n' } as const;
 
-// The blank line: fast-import looks for an optional one after `progress`.
-const importSentinel: Sentinel = { command: 'progress gate\n\n', answer: 'progress gate\n' };
-const catSentinel: Sentinel = { command: 'gate\n', answer: 'gate missing\n' };
-
-/** A process that stays, and answers what is written to it. */
-function talk(
-  host: Host,
-  args: readonly string[],
-  options: LaunchOptions,
-  process: GatedProcess,
-  sentinel: Sentinel,
-): void {
-  const name = args.includes('fast-import') ? 'fast-import' : 'cat-file';
+/** `cat-file --batch`, which stays, and answers what is written to it. */
+function talk(host: Host, args: readonly string[], options: LaunchOptions, process: GatedProcess): void {
   let stream: Conversation | null = null;
   let isAsked = false;
   const start = () => {
@@ -176,21 +151,16 @@ function talk(
     if (isAsked || stdin === null || !(stdin.waiting || stdin.ended)) return;
     isAsked = true;
     let answer = () => {};
-    const taken = () => {
-      const bytes = stdin.take();
-      return host.tamper.stdin === undefined || name !== 'fast-import'
-        ? bytes
-        : Buffer.from(host.tamper.stdin(args, bytes.toString('latin1')), 'latin1');
-    };
     const step: Step = {
-      label: name,
+      label: 'cat-file',
       stream: process,
-      kind: name === 'cat-file' ? 'read' : 'write',
+      kind: 'read',
       done: false,
       async run() {
         step.done = true;
         const conversation = start();
-        const said = stdin.ended ? conversation.end(taken()) : speak(conversation, taken(), sentinel);
+        const bytes = stdin.take();
+        const said = stdin.ended ? conversation.end(bytes) : speak(conversation, bytes);
         if (said.exitCode !== undefined) take();
         answer = () => {
           isAsked = false;
@@ -211,7 +181,7 @@ function talk(
         };
       },
       async tear(part) {
-        const bytes = taken();
+        const bytes = stdin.take();
         start().end(bytes.subarray(0, Math.floor(bytes.length * part)));
         take();
       },
@@ -226,8 +196,8 @@ function talk(
   };
 }
 
-function speak(conversation: Conversation, bytes: Buffer, { command, answer }: Sentinel) {
-  return conversation.ask(Buffer.concat([bytes, Buffer.from(command)]), answer);
+function speak(conversation: Conversation, bytes: Buffer) {
+  return conversation.ask(Buffer.concat([bytes, Buffer.from(sentinel.command)]), sentinel.answer);
 }
 
 function labelOf(args: readonly string[], dir: string): string {
