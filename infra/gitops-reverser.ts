@@ -90,7 +90,7 @@ export class GitOpsReverser extends Construct {
       new DisruptionBudget(this, 'disruption-budget', { namespace });
     }
     if (networkPolicy !== false) {
-      new OperatorNetworkPolicy(this, 'network-policy', { namespace, ...networkPolicy });
+      new OperatorNetworkPolicy(this, 'network-policy', { namespace, replicas, ...networkPolicy });
     }
     if (props.certificate !== undefined) {
       new WebhookCertificate(this, 'webhook-certificate', { namespace, ...props.certificate });
@@ -105,7 +105,7 @@ export class GitOpsReverser extends Construct {
       ...certificate,
     }).deployment;
     new MetricsService(this, 'metrics-service', { namespace });
-    new WebhookService(this, 'webhook-service', { namespace });
+    new WebhookService(this, 'webhook-service', { namespace, replicas });
     if (serviceMonitor !== false) {
       const options = serviceMonitor === true ? {} : serviceMonitor;
       new OperatorServiceMonitor(this, 'service-monitor', { namespace, ...options });

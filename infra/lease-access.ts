@@ -8,7 +8,10 @@ export interface LeaseAccessProps {
   readonly subject: k8s.Subject;
 }
 
-/** What several replicas need to choose their leader: Leases in the operator's own namespace. */
+/**
+ * What several replicas need to choose their leader and to find each other: Leases in the operator's own namespace.
+ * Not by name: that of a replica's Lease is new with each process, and RBAC cannot restrict `create` to names.
+ */
 export class LeaseAccess extends Construct {
   constructor(scope: Construct, id: string, { namespace, subject }: LeaseAccessProps) {
     super(scope, id);

@@ -21,6 +21,8 @@ export interface NetworkPolicyOptions {
 /** Where the policy stands, and what it allows. */
 export interface OperatorNetworkPolicyProps extends NetworkPolicyOptions {
   readonly namespace: string;
+  /** Replicas of the operator; several tell each other what they heard, on the port of the webhooks. */
+  readonly replicas: number;
 }
 
 /** DNS, and where it is served by Pods that cannot listen on a low port (OpenShift). */
@@ -31,8 +33,9 @@ const DNS_PORTS = [53, 5353];
  * outside of the Pod network, where no selector matches, and they answer nothing that is a secret.
  */
 export class OperatorNetworkPolicy extends Construct {
-  constructor(scope: Construct, id: string, { namespace, metricsFrom, egress }: OperatorNetworkPolicyProps) {
+  constructor(scope: Construct, id: string, props: OperatorNetworkPolicyProps) {
     super(scope, id);
+    const { namespace, replicas, metricsFrom, egress } = props;
     const from = metricsFrom === undefined ? {} : { from: [{ namespaceSelector: metricsFrom }] };
     new k8s.KubeNetworkPolicy(this, 'policy', {
       metadata: { name: NAME, namespace, labels: operatorLabels },
@@ -43,11 +46,18 @@ export class OperatorNetworkPolicy extends Construct {
           { ports: ports('TCP', [WEBHOOK_PORT.number]) },
           { ports: ports('TCP', [METRICS_PORT.number]), ...from },
         ],
-        ...(egress === undefined ? {} : { egress: egressRules(egress) }),
+        ...(egress === undefined
+          ? {}
+          : { egress: [...egressRules(egress), ...(replicas === 1 ? [] : [toReplicas])] }),
       },
     });
   }
 }
+
+const toReplicas: k8s.NetworkPolicyEgressRule = {
+  to: [{ podSelector: { matchLabels: operatorLabels } }],
+  ports: ports('TCP', [WEBHOOK_PORT.number]),
+};
 
 function egressRules({ gitPorts = [22, 443], apiServerPorts = [443, 6443] }: EgressOptions) {
   return [

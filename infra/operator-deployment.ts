@@ -20,7 +20,10 @@ export interface OperatorDeploymentProps {
 const USER_ID = 1000;
 const DATA_DIR = '/data';
 const TEMP_DIR = '/tmp';
-/** On SIGTERM the operator pushes what is committed; a slow remote may take its time. */
+/**
+ * On SIGTERM the operator pushes what is committed, for which a slow remote may take its 20 s. One of several then
+ * gives its Leases away and answers reviews for 3 s more; the rest is for an API server that is slow to answer.
+ */
 const TERMINATION_GRACE_SECONDS = 60;
 
 /**
@@ -47,7 +50,7 @@ export class OperatorDeployment extends Construct {
       metadata: { name: NAME, namespace: props.namespace, labels: operatorLabels },
       spec: {
         replicas: props.replicas,
-        strategy: { type: props.replicas === 1 ? 'Recreate' : 'RollingUpdate' },
+        strategy: props.replicas === 1 ? { type: 'Recreate' } : oneMore,
         selector: { matchLabels: operatorLabels },
         template: {
           metadata: {
@@ -86,6 +89,14 @@ function podSpec(props: OperatorDeploymentProps): k8s.PodSpec {
   };
 }
 
+/**
+ * All replicas stay until a new one is ready: a rollout takes nothing of what the PodDisruptionBudget grants. Both numbers are given, so that server-side apply removes both when there is one replica again.
+ */
+const oneMore: k8s.DeploymentStrategy = {
+  type: 'RollingUpdate',
+  rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) },
+};
+
 /** A node that fails should not take all replicas, where there are several nodes. */
 const onDifferentNodes: k8s.TopologySpreadConstraint = {
   maxSkew: 1,
@@ -95,13 +106,13 @@ const onDifferentNodes: k8s.TopologySpreadConstraint = {
 };
 
 function container(props: OperatorDeploymentProps): k8s.Container {
-  const { image, resources } = props;
+  const { image, resources, replicas } = props;
   return {
     name: NAME,
     image,
     imagePullPolicy: 'IfNotPresent',
     args: operatorArgs(props),
-    env: [{ name: 'TMPDIR', value: TEMP_DIR }],
+    env: [{ name: 'TMPDIR', value: TEMP_DIR }, ...(replicas === 1 ? [] : [podAddress])],
     ports: [METRICS_PORT, WEBHOOK_PORT].map(({ name, number }) => ({
       name,
       containerPort: number,
@@ -122,6 +133,15 @@ function container(props: OperatorDeploymentProps): k8s.Container {
   };
 }
 
+/**
+ * Where other replicas reach this one. The name of the Pod would lead there, too, but not on the network of the node,
+ * where it is the node's and may stand for a loopback address. In brackets below, for it may be one of IPv6.
+ */
+const podAddress: k8s.EnvVar = {
+  name: 'POD_IP',
+  valueFrom: { fieldRef: { fieldPath: 'status.podIP' } },
+};
+
 function operatorArgs({ namespace, replicas, logLevel, certificateSecret }: OperatorDeploymentProps) {
   return [
     'run',
@@ -131,7 +151,7 @@ function operatorArgs({ namespace, replicas, logLevel, certificateSecret }: Oper
     `--listen=0.0.0.0:${WEBHOOK_PORT.number}`,
     `--webhook-service=${namespace}/${WEBHOOK_SERVICE}`,
     ...(certificateSecret === undefined ? [] : [`--webhook-certificate-secret=${certificateSecret}`]),
-    ...(replicas === 1 ? [] : ['--leader-elect']),
+    ...(replicas === 1 ? [] : ['--leader-elect', `--replica-address=[$(POD_IP)]:${WEBHOOK_PORT.number}`]),
     ...(logLevel === undefined ? [] : [`--log-level=${logLevel}`]),
   ];
 }

@@ -4,6 +4,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hostNamesOfService } from '../src/certificates/host-names.ts';
 import { CodedError } from '../src/errors.ts';
+import { SHUTDOWN_DRAIN_MS } from '../src/reconcile/repositories.ts';
+import { replicaAddress } from '../src/replicas/replica-address.ts';
+import { RETIRED_MS } from '../src/replicas/replicas.ts';
+import { parseListenAddress } from '../src/server/listen-address.ts';
 import type { LimitedAccess } from './capture-access.ts';
 import { GitOpsReverser, type GitOpsReverserProps, GitRepoConfig, WatchRule } from './constructs.ts';
 
@@ -53,29 +57,72 @@ test('GitOpsReverser: JSON patches reach what has no option', () => {
   }
 });
 
-test('GitOpsReverser: several replicas elect a leader, are budgeted and spread', () => {
+test('replicas: several elect a leader, are budgeted and spread', () => {
   const manifests = synth({ replicas: 2 });
   const { spec } = one(manifests, 'Deployment');
   assert.is(spec.replicas, 2);
-  assert.is(spec.strategy.type, 'RollingUpdate');
   assert.is(spec.template.spec.topologySpreadConstraints[0].whenUnsatisfiable, 'ScheduleAnyway');
-  assert.ok(argsOf(manifests).includes('--leader-elect'));
   const { selector, maxUnavailable } = one(manifests, 'PodDisruptionBudget').spec;
   assert.equal(selector, spec.selector);
   assert.is(maxUnavailable, 1);
   const leases = one(manifests, 'Role', 'gitops-reverser-leases');
   assert.is(leases.metadata.namespace, 'gitops-reverser-system');
-  assert.equal(leases.rules[0].resources, ['leases']);
+  assert.equal(leases.rules, [
+    {
+      apiGroups: ['coordination.k8s.io'],
+      resources: ['leases'],
+      verbs: ['get', 'list', 'watch', 'create', 'update', 'delete'],
+    },
+  ]);
 });
 
-test('GitOpsReverser: one replica has no budget and no leases', () => {
+test('replicas: several know where they are, and keep their data for themselves', async () => {
+  const manifests = synth({ replicas: 2 });
+  const args: string[] = argsOf(manifests);
+  assert.ok(args.includes('--leader-elect'));
+  const { containers, volumes } = one(manifests, 'Deployment').spec.template.spec;
+  const podIp = containers[0].env.find(({ name }: Manifest) => name === 'POD_IP');
+  assert.is(podIp.valueFrom.fieldRef.fieldPath, 'status.podIP');
+  for (const volume of volumes) assert.ok(volume.emptyDir, volume.name);
+  // As the kubelet expands it, on a network of either family.
+  const [, address] = args.find((arg) => arg.startsWith('--replica-address='))?.split('=') ?? [];
+  const at = (ip: string) => replicaAddress(parseListenAddress((address ?? '').replace('$(POD_IP)', ip)));
+  assert.is(await at('10.1.2.3'), 'https://10.1.2.3:9443');
+  assert.is(await at('fd00::1'), 'https://[fd00::1]:9443');
+});
+
+test('replicas: several are rolled out with none missing, and may end in their own time', () => {
+  const { strategy, template } = one(synth({ replicas: 2 }), 'Deployment').spec;
+  assert.equal(strategy, { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } });
+  // Twice what the steps of an end that have a length of their own take: others wait for the API server.
+  const endMs = SHUTDOWN_DRAIN_MS + RETIRED_MS;
+  assert.ok(template.spec.terminationGracePeriodSeconds * 1000 >= 2 * endMs);
+});
+
+test('replicas: reviews go to those that are ready; the only one is led to at once', () => {
+  const publishes = (replicas: number) =>
+    one(synth({ replicas }), 'Service', 'gitops-reverser-webhooks').spec.publishNotReadyAddresses;
+  assert.equal([1, 2, 3].map(publishes), [true, false, false]);
+});
+
+test('replicas: may talk to each other on the port of the webhooks', () => {
+  const manifests = synth({ replicas: 2, networkPolicy: { egress: {} } });
+  const { ingress, egress } = one(manifests, 'NetworkPolicy').spec;
+  const podSelector = one(manifests, 'Deployment').spec.selector;
+  const webhooks = [{ port: 9443, protocol: 'TCP' }];
+  // From anywhere, and so from them.
+  assert.equal(ingress[0], { ports: webhooks });
+  assert.equal(egress.at(-1), { to: [{ podSelector }], ports: webhooks });
+});
+
+test('replicas: one has no budget and no leases', () => {
   const manifests = synth();
   assert.equal(all(manifests, 'PodDisruptionBudget'), []);
   assert.not.match(JSON.stringify(all(manifests, 'Role')), 'leases');
   assert.not(argsOf(manifests).includes('--leader-elect'));
 });
 
-test('GitOpsReverser: refuses a number of replicas that cannot be', () => {
+test('replicas: refuses a number that cannot be', () => {
   for (const replicas of [0, -1, 1.5, Number.NaN]) {
     assert.throws(
       () => synth({ replicas }),

@@ -43,7 +43,7 @@ export interface SharedWebhooks {
 }
 
 /** After the Lease is given away, the webhooks still answer so long: until nobody is led here any more. */
-const RETIRED_MS = 3_000;
+export const RETIRED_MS = 3_000;
 const IDENTITY_CHARS_MAX = 60;
 
 /** This process as one of several: who of them leads, and what the webhooks of each heard. */

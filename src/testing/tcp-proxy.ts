@@ -39,7 +39,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
 
   const reset = (carried: Carried) => {
     open.delete(carried);
-    carried.client.resetAndDestroy();
+    // A reset that meets an end which is still being sent fails (EINVAL), and leaves the handle open for ever.
+    if (carried.client.writableEnded) carried.client.destroy();
+    else carried.client.resetAndDestroy();
     carried.server.destroy();
   };
   const setFlow = ({ client, server }: Carried) => {
