@@ -93,7 +93,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   let rules: RuleReconciler | undefined;
   let webhooks: Webhooks | undefined;
   const onProgress = () => rules?.onProgress();
-  const evidence = new EvidenceStore(clock);
+  const evidence = new EvidenceStore(clock, { onDropped: (reason) => metrics.evidenceDropped({ reason }) });
   const pipeline = new Pipeline(
     client,
     evidence,
@@ -125,7 +125,16 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       allowLocalRepositories: options.allowLocalRepositories,
       redactionKey,
       recorder,
-      targetEvents: () => targetEvents(metrics, log, (...warning) => rules?.warn(...warning), onProgress),
+      targetEvents: ({ key, config }) => ({
+        ...targetEvents(
+          metrics,
+          log.with({ gitRepoConfig: key }),
+          (...warning) => rules?.warn(...warning),
+          onProgress,
+        ),
+        onPushed: (happenedAtMs) =>
+          metrics.changePushed(Math.max(0, clock.now() - happenedAtMs) / 1000, config.metadata),
+      }),
       branchMetrics: ({ config }) => branchMetrics(metrics, config.metadata),
       onProgress,
       clock,
@@ -135,7 +144,17 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   );
   const isReviewed = (resource: ApiResource) => webhooks?.isAnswering(resource) ?? true;
   rules = new RuleReconciler({ pipeline, repositories, isReviewed, recorder, client, clock, log });
-  metrics.observeQueue(() => queueSizes(repositories.all));
+  metrics.observeWork(() => ({
+    isReady: notReady() === undefined,
+    repositories: repositoryStates(repositories.all),
+    rules: rules?.readiness() ?? [],
+    watches: pipeline.watches(),
+    evidence: evidence.size,
+    webhooks: webhooks && {
+      isAnswering: webhooks.problem === undefined,
+      certificateExpiresAtMs: webhooks.certificateExpiresAtMs,
+    },
+  }));
 
   const discovery = new DiscoveryLoop(client, (resources) => pipeline.setServed(resources), clock, log);
   const mirrors = [
@@ -287,6 +306,7 @@ function branchMetrics(
   metrics: Metrics,
   { namespace, name }: { readonly namespace: string; readonly name: string },
 ): BranchMetrics {
+  metrics.repositoryKnown({ namespace, name });
   return {
     gitOperation: (operation, outcome) => metrics.gitOperation({ operation, outcome }),
     push: (outcome, durationMs) => metrics.pushed(durationMs / 1000, { outcome }),
@@ -295,9 +315,7 @@ function branchMetrics(
   };
 }
 
-function* queueSizes(repositories: Iterable<Repository>) {
-  for (const { config, pendingCommits } of repositories) {
-    const { namespace, name } = config.metadata;
-    yield { size: pendingCommits, labels: { namespace, name } };
-  }
+function* repositoryStates(repositories: Iterable<Repository>) {
+  for (const { config, isReady, lastPushTimeMs, pendingCommits } of repositories)
+    yield { labels: config.metadata, isReady, lastPushTimeMs, pendingCommits };
 }

@@ -53,6 +53,8 @@ export interface Webhooks {
   isAnswering(resource: ApiResource): boolean;
   /** Why authors may be lost now, as a sentence; undefined when all is well. */
   readonly problem: string | undefined;
+  /** When the certificate that is served expires, in milliseconds since the Unix epoch. */
+  readonly certificateExpiresAtMs: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -121,6 +123,9 @@ export async function startWebhooks(options: WebhookOptions, context: WebhookCon
     isAnswering: (resource) => registration.isAnswering(resource),
     get problem() {
       return keeper.problem ?? registration.problem;
+    },
+    get certificateExpiresAtMs() {
+      return keeper.expiresAtMs;
     },
     async stop() {
       // The configuration stays registered: a restart must not lose authors for longer than it takes.
