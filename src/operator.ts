@@ -24,6 +24,7 @@ import type { Repository } from './reconcile/repository.ts';
 import { RuleReconciler } from './reconcile/rule-reconciler.ts';
 import { EventRecorder } from './report/event-recorder.ts';
 import { type Metrics, startMetrics } from './report/metrics.ts';
+import { otlpReaders } from './report/otlp.ts';
 import type { ListenAddress } from './server/listen-address.ts';
 import { type StatusServer, startStatusServer } from './server/status-server.ts';
 import { startWebhooks, type WebhookOptions, type Webhooks } from './webhooks.ts';
@@ -36,6 +37,8 @@ export interface OperatorOptions {
   /** The operator's own namespace. */
   readonly namespace: string;
   readonly metricsListen: ListenAddress;
+  /** Where metrics are sent by OTLP. Default: where the variables of OpenTelemetry say, if they do. */
+  readonly otlpEndpoint?: string;
   /** Without, authors are not known. */
   readonly webhooks?: WebhookOptions;
   readonly allowLocalRepositories: boolean;
@@ -80,7 +83,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   const clock = systemClock;
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const client = new KubeClient(await openConnection(options.kubeconfig));
-  const metrics = startMetrics();
+  const metrics = startMetrics({ readers: otlpReaders(options.otlpEndpoint, process.env, log) });
   let notReady: () => string | undefined = () => 'starting';
   const stopping = new AbortController();
   const server: StatusServer = await startStatusServer(options.metricsListen, metrics, () => notReady());

@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { hostname } from 'node:os';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, type MetricReader } from '@opentelemetry/sdk-metrics';
+import packageJson from '../../package.json' with { type: 'json' };
 import { type Clock, systemClock } from '../clock.ts';
 import { observeProcess } from './observe-process.ts';
 import { observeWork, type RepositoryLabels, type WorkState } from './observe-work.ts';
@@ -58,7 +61,12 @@ const SHUTDOWN_MS_MAX = 3_000;
 /** Metrics by OpenTelemetry, with a Prometheus exposition. Names are part of the contract. */
 export function startMetrics({ readers = [], clock = systemClock }: MetricsOptions = {}): Metrics {
   const exporter = new PrometheusExporter({ preventServerStart: true });
-  const provider = new MeterProvider({ readers: [exporter, ...readers] });
+  const resource = resourceFromAttributes({
+    'service.name': packageJson.name,
+    'service.version': packageJson.version,
+    'service.instance.id': hostname(),
+  }).merge(detectResources({ detectors: [envDetector] }));
+  const provider = new MeterProvider({ resource, readers: [exporter, ...readers] });
   const meter = provider.getMeter('gitops-reverser');
   // The exporter appends `_total` to counters.
   // These move with every event of every watch: counted here, and handed over at a scrape.
