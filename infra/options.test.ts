@@ -207,6 +207,7 @@ test('serviceMonitor: scrapes the port of the metrics Service', () => {
     spec.endpoints.map(({ port }: Manifest) => port),
     service.spec.ports.map(({ name }: Manifest) => name),
   );
+  assert.ok(spec.endpoints.every(({ honorLabels }: Manifest) => honorLabels));
   assert.is(all(synth({ serviceMonitor: true }), 'ServiceMonitor').length, 1);
 });
 

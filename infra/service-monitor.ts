@@ -26,7 +26,8 @@ export class OperatorServiceMonitor extends Construct {
       metadata: { name: NAME, namespace, labels: { ...operatorLabels, ...labels } },
       spec: {
         selector: { matchLabels: operatorLabels },
-        endpoints: [{ port: METRICS_PORT.name, path: '/metrics', interval }],
+        // The operator's own `namespace` label names a GitRepoConfig's: Prometheus must not move it aside.
+        endpoints: [{ port: METRICS_PORT.name, path: '/metrics', interval, honorLabels: true }],
       },
     });
   }

@@ -22,6 +22,7 @@ interface RunOptions {
   readonly webhookService?: { readonly namespace: string; readonly name: string };
   readonly webhookCertificateSecret?: string;
   readonly metricsListen: ListenAddress;
+  readonly otlpEndpoint?: string;
   readonly allowLocalRepositories?: boolean;
   readonly leaderElect?: boolean;
   readonly leaderElectLeaseDuration: number;
@@ -114,6 +115,7 @@ async function run(options: RunOptions): Promise<void> {
     dataDir: options.dataDir,
     namespace: options.namespace,
     metricsListen: options.metricsListen,
+    ...(options.otlpEndpoint === undefined ? {} : { otlpEndpoint: options.otlpEndpoint }),
     ...(webhooks === undefined ? {} : { webhooks }),
     ...(replicas === undefined ? {} : { replicas }),
     allowLocalRepositories: options.allowLocalRepositories ?? false,
@@ -184,6 +186,12 @@ program
     option('--metrics-listen <host:port>', 'serves /metrics, /healthz and /readyz')
       .default({ host: '0.0.0.0', port: 8080 }, '0.0.0.0:8080')
       .argParser(parsed(parseListenAddress)),
+  )
+  .addOption(
+    option(
+      '--otlp-endpoint <url>',
+      'sends metrics to a collector too, such as http://collector:4318 (also read: OTEL_EXPORTER_OTLP_*)',
+    ),
   )
   .addOption(
     option(

@@ -27,6 +27,7 @@ import { beginTerm } from './replicas/last-term.ts';
 import { type ReplicaOptions, Replicas } from './replicas/replicas.ts';
 import { EventRecorder } from './report/event-recorder.ts';
 import { type Metrics, startMetrics } from './report/metrics.ts';
+import { otlpReaders } from './report/otlp.ts';
 import type { ListenAddress } from './server/listen-address.ts';
 import { type StatusServer, startStatusServer } from './server/status-server.ts';
 import { startWebhooks, type WebhookOptions, type Webhooks } from './webhooks.ts';
@@ -39,6 +40,8 @@ export interface OperatorOptions {
   /** The operator's own namespace. */
   readonly namespace: string;
   readonly metricsListen: ListenAddress;
+  /** Where metrics are sent by OTLP. Default: where the variables of OpenTelemetry say, if they do. */
+  readonly otlpEndpoint?: string;
   /** Without, authors are not known. */
   readonly webhooks?: WebhookOptions;
   /** One of several replicas, of which one leads. Default: the only one. */
@@ -69,7 +72,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   const clock = systemClock;
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const client = new KubeClient(await openConnection(options.kubeconfig));
-  const metrics = startMetrics();
+  const metrics = startMetrics({ readers: otlpReaders(options.otlpEndpoint, process.env, log) });
   let notReady: () => string | undefined = () => 'starting';
   const stopping = new AbortController();
   const server: StatusServer = await startStatusServer(options.metricsListen, metrics, () => notReady());
@@ -98,7 +101,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   let rules: RuleReconciler | undefined;
   let webhooks: Webhooks | undefined;
   const onProgress = () => rules?.onProgress();
-  const evidence = new EvidenceStore(clock);
+  const evidence = new EvidenceStore(clock, { onDropped: (reason) => metrics.evidenceDropped({ reason }) });
   const pipeline = new Pipeline(
     client,
     evidence,
@@ -132,7 +135,11 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       allowLocalRepositories: options.allowLocalRepositories,
       redactionKey,
       recorder,
-      targetEvents: () => targetEvents(metrics, log, () => rules, onProgress),
+      targetEvents: ({ key, config }) => ({
+        ...targetEvents(metrics, log.with({ gitRepoConfig: key }), () => rules, onProgress),
+        onPushed: (happenedAtMs) =>
+          metrics.changePushed(Math.max(0, clock.now() - happenedAtMs) / 1000, config.metadata),
+      }),
       branchMetrics: ({ config }) => branchMetrics(metrics, config.metadata),
       onProgress,
       clock,
@@ -142,7 +149,17 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   );
   const isReviewed = (resource: ApiResource) => webhooks?.isAnswering(resource) ?? true;
   rules = new RuleReconciler({ pipeline, repositories, isReviewed, recorder, client, clock, log });
-  metrics.observeQueue(() => queueSizes(repositories.all));
+  metrics.observeWork(() => ({
+    isReady: notReady() === undefined,
+    repositories: repositoryStates(repositories.all),
+    rules: rules?.readiness() ?? [],
+    watches: pipeline.watches(),
+    evidence: evidence.size,
+    webhooks: webhooks && {
+      isAnswering: webhooks.problem === undefined,
+      certificateExpiresAtMs: webhooks.certificateExpiresAtMs,
+    },
+  }));
 
   const discovery = new DiscoveryLoop(client, (resources) => pipeline.setServed(resources), clock, log);
   const servedMirrors = mirrorServedKinds(() => discovery.trigger(), client, clock, log);
@@ -306,6 +323,7 @@ function branchMetrics(
   metrics: Metrics,
   { namespace, name }: { readonly namespace: string; readonly name: string },
 ): BranchMetrics {
+  metrics.repositoryKnown({ namespace, name });
   return {
     gitOperation: (operation, outcome) => metrics.gitOperation({ operation, outcome }),
     push: (outcome, durationMs) => metrics.pushed(durationMs / 1000, { outcome }),
@@ -314,9 +332,7 @@ function branchMetrics(
   };
 }
 
-function* queueSizes(repositories: Iterable<Repository>) {
-  for (const { config, pendingCommits } of repositories) {
-    const { namespace, name } = config.metadata;
-    yield { size: pendingCommits, labels: { namespace, name } };
-  }
+function* repositoryStates(repositories: Iterable<Repository>) {
+  for (const { config, isReady, lastPushTimeMs, pendingCommits } of repositories)
+    yield { labels: config.metadata, isReady, lastPushTimeMs, pendingCommits };
 }

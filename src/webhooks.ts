@@ -74,6 +74,8 @@ export interface Webhooks {
   readonly problem: string | undefined;
   /** Still answer, and have the API server come anew: elsewhere, once it is known that this process goes. */
   retire(): void;
+  /** When the certificate that is served expires, in milliseconds since the Unix epoch. */
+  readonly certificateExpiresAtMs: number | undefined;
   stop(): Promise<void>;
 }
 
@@ -181,6 +183,9 @@ export async function startWebhooks(options: WebhookOptions, context: WebhookCon
       return keeper.problem ?? registration?.problem;
     },
     retire: () => server.retire(),
+    get certificateExpiresAtMs() {
+      return keeper.expiresAtMs;
+    },
     async stop() {
       registered.abort();
       // The configuration stays registered: a restart must not lose authors for longer than it takes.

@@ -46,6 +46,7 @@ export class ResourceCapture {
   #wakeUp: (() => void) | undefined;
   #listing: Promise<void> | undefined;
   #handling: Promise<void> | undefined;
+  #heardAtMs: number;
   #running: Promise<void> | undefined;
 
   constructor(
@@ -60,6 +61,15 @@ export class ResourceCapture {
     this.#sink = sink;
     this.#log = log.with({ resource: `${apiVersionOf(resource)}/${resource.plural}` });
     this.#clock = clock;
+    this.#heardAtMs = clock.now();
+  }
+
+  /**
+   * When the server last told something that was dealt with, at least that the watch is open or a bookmark, in
+   * milliseconds since the Unix epoch; before that, when it all began.
+   */
+  get heardAtMs(): number {
+    return this.#heardAtMs;
   }
 
   /** The version up to which everything was handed on; undefined before the first list and within a gap. */
@@ -245,7 +255,10 @@ export class ResourceCapture {
       this.#listedAt = undefined;
       const events = watchObjects(this.#client, this.resource, from, {
         signal,
-        onOpen: () => this.#sink.onState(this.resource, { kind: 'Watching' }),
+        onOpen: () => {
+          this.#heardAtMs = this.#clock.now();
+          this.#sink.onState(this.resource, { kind: 'Watching' });
+        },
       });
       for await (const event of events) {
         while (this.#listing !== undefined) await this.#listing;
@@ -267,12 +280,14 @@ export class ResourceCapture {
   #handle(event: WatchEvent): Promise<void> | undefined {
     if (event.type === 'BOOKMARK') {
       this.#position = event.resourceVersion;
+      this.#heardAtMs = this.#clock.now();
       this.#sink.onBookmark?.(this.resource, event.resourceVersion);
       return undefined;
     }
     const { type, object } = event;
     const done = () => {
       this.#position = object.metadata.resourceVersion;
+      this.#heardAtMs = this.#clock.now();
     };
     const pending = this.#offer({ resource: this.resource, type, object, seenAtMs: this.#clock.now() });
     if (pending === undefined) {

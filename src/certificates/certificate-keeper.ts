@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import { AUTHORITY_OVERLAP_MS } from './certificate-plan.ts';
 import type { CertificateSource, ServingMaterial } from './certificate-source.ts';
 import type { KeyAndCertificate } from './serving-certificate.ts';
-import { parseBundle, pemOf } from './x509.ts';
+import { parseBundle, pemOf, validityOf } from './x509.ts';
 
 /** How often certificates are looked at, give or take the jitter. Far below the overlap of authorities. */
 const CHECK_INTERVAL_MS = 60_000;
@@ -59,6 +59,12 @@ export class CertificateKeeper {
   /** Why certificates are not as they should be, in one sentence; undefined when all is well. */
   get problem(): string | undefined {
     return this.#problem;
+  }
+
+  /** When what is served expires, in milliseconds since the Unix epoch; undefined before there is a certificate. */
+  get expiresAtMs(): number | undefined {
+    const [serving] = this.#current === undefined ? [] : parseBundle(this.#current.cert);
+    return serving && validityOf(serving).untilMs;
   }
 
   /** What clients have to trust now; PEM. Empty before the first certificate is there. */

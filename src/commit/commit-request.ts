@@ -21,6 +21,11 @@ export interface CommitRequest {
    * called for a commit that an earlier process made, or that waited behind so many that its request was forgotten.
    */
   readonly onDropped?: (paths: readonly string[]) => void;
+  /**
+   * Called once the commit is on the remote. Like `onDropped`, not for one that an earlier process made, or that
+   * waited behind so many that its request was forgotten.
+   */
+  readonly onPushed?: () => void;
 }
 
 /** What one object's file should be after the commit. */

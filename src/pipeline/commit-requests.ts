@@ -46,6 +46,8 @@ export interface TargetEvents extends NoiseEvents {
   onUnchanged(rules: readonly ActiveRule[]): void;
   onDropped(rules: readonly ActiveRule[], paths: readonly string[]): void;
   onRefused(rules: readonly ActiveRule[], path: string, reason: string): void;
+  /** The commit of a change that happened then, in milliseconds since the Unix epoch, is on the remote. */
+  onPushed?(happenedAtMs: number): void;
 }
 
 /** Makes the commit requests of one target: where files are, what is in them, and what the commit says. */
@@ -156,6 +158,7 @@ export class CommitRequests {
       authoredAtMs,
       message,
       onDropped: (paths) => this.#events.onDropped(rules, paths),
+      ...(attribution === undefined ? {} : { onPushed: () => this.#events.onPushed?.(authoredAtMs) }),
       onDone: (outcome) => {
         switch (outcome.kind) {
           case 'Committed':

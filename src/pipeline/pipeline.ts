@@ -4,7 +4,7 @@ import { ResourceCapture } from '../capture/resource-capture.ts';
 import type { Clock } from '../clock.ts';
 import { CodedError, messageOf } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { type ApiResource, resourceKey } from '../kube/resource.ts';
+import { type ApiResource, groupResource, resourceKey } from '../kube/resource.ts';
 import { isNewer } from '../kube/resource-version.ts';
 import type { Log } from '../log.ts';
 import { digestOf } from '../sanitize/digest.ts';
@@ -95,6 +95,14 @@ export class Pipeline implements CaptureSink {
 
   get served(): readonly ApiResource[] {
     return this.#served;
+  }
+
+  /** The watches, and when each last told something. */
+  *watches(): Iterable<{ resource: string; isFailing: boolean; heardAtMs: number }> {
+    for (const [key, { resource, heardAtMs }] of this.#captures) {
+      const isFailing = this.#captureStates.get(key)?.kind === 'Failing';
+      yield { resource: groupResource(resource), isFailing, heardAtMs };
+    }
   }
 
   /** Add a target; its rules are added by `setRule`. */

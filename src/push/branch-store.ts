@@ -29,6 +29,7 @@ export interface BranchStoreOptions extends Omit<CatchUpOptions, 'refs' | 'isOwn
   readonly onDropped: (dropped: DroppedChange) => void;
   readonly tell: (request: CommitRequest, outcome: CommitOutcome) => void;
   readonly tellDropped: (request: Pick<CommitRequest, 'onDropped'>, paths: readonly string[]) => void;
+  readonly tellPushed: (request: Pick<CommitRequest, 'onPushed'>) => void;
 }
 
 /** What the next push moves the remote branch to. */
@@ -329,7 +330,7 @@ export class BranchStore {
     this.#chunkMax = Math.min(pushLimits.chunkCommitsMax, this.#chunkMax * 2);
     if (chunk !== null) return this.#settle(chunk);
     await this.#options.clone.setRef(this.#refs.origin, sha);
-    this.#unpushed.removeUpTo(sha);
+    this.#unpushed.removeUpTo(sha, this.#options.tellPushed);
     this.#documents.forgetUpTo(sha);
     this.#before = sha;
   }
@@ -391,7 +392,7 @@ export class BranchStore {
       origin === null || (shared !== null && (await this.#mergeBase(origin, shared)) === origin);
     // What was pushed once and is gone from a rewritten branch was taken away by somebody: it is not pushed again.
     const base = forward ? shared : origin;
-    if (base !== null && this.#unpushed.removeUpTo(base) > 0) this.#before = base;
+    if (base !== null && this.#unpushed.removeUpTo(base, this.#options.tellPushed) > 0) this.#before = base;
     if (shared === fetched && forward) {
       // The remote has some of what counted as unpushed: the answer to a push was lost.
       if (origin !== fetched) await clone.setRef(this.#refs.origin, fetched);
@@ -421,6 +422,7 @@ export class BranchStore {
     this.#unpushed.removeUpTo(chunk.upTo);
     this.#documents.forgetUpTo(chunk.upTo);
     if (this.#side !== null) this.#side = { ...this.#side, tip: chunk.tip, at: chunk.tip };
+    for (const { request } of chunk.made) if (request !== null) this.#options.tellPushed(request);
     this.#tellDropped(chunk);
   }
 

@@ -108,6 +108,7 @@ export class BranchWorker {
       onDropped: (dropped) => this.#dropped(dropped),
       tell: (request, outcome) => this.#guard(() => request.onDone?.(outcome)),
       tellDropped: (request, paths) => this.#guard(() => request.onDropped?.(paths)),
+      tellPushed: (request) => this.#guard(() => request.onPushed?.()),
     });
     const random = options.random ?? Math.random;
     const shared = {

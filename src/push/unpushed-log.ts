@@ -1,7 +1,7 @@
 import type { CommitRequest, FileChange } from '../commit/commit-request.ts';
 
 /** What is kept of a request until its commit is on the remote, as long as memory allows. */
-export type Remembered = Pick<CommitRequest, 'files' | 'onDropped'>;
+export type Remembered = Pick<CommitRequest, 'files' | 'onDropped' | 'onPushed'>;
 
 /** The commits that are not on the remote yet, oldest first, with their requests as long as memory allows. */
 export class UnpushedLog {
@@ -34,23 +34,27 @@ export class UnpushedLog {
     const bytes = sizeOf(request.files);
     if (this.#bytes + bytes > this.#bytesMax) return;
     this.#bytes += bytes;
-    const { files, onDropped } = request;
-    this.#requests.set(sha, onDropped === undefined ? { files } : { files, onDropped });
+    const { files, onDropped, onPushed } = request;
+    this.#requests.set(sha, {
+      files,
+      ...(onDropped === undefined ? {} : { onDropped }),
+      ...(onPushed === undefined ? {} : { onPushed }),
+    });
   }
 
   of(sha: string): Remembered | null {
     return this.#requests.get(sha) ?? null;
   }
 
-  /** Forgets everything up to and with `sha`; returns how many commits that were. */
-  removeUpTo(sha: string): number {
+  /** Forgets everything up to and with `sha`, telling what was remembered; returns how many commits that were. */
+  removeUpTo(sha: string, tell: (request: Remembered) => void = () => {}): number {
     const name = Buffer.from(sha, 'hex');
     let at = this.#start;
     while (at < this.#end && !this.#slice(at).equals(name)) at += 1;
     if (at === this.#end) return 0;
     const count = at + 1 - this.#start;
     if (this.#requests.size > 0)
-      for (let each = this.#start; each <= at; each++) this.#forget(this.#at(each));
+      for (let each = this.#start; each <= at; each++) this.#forget(this.#at(each), tell);
     this.#start = at + 1;
     if (this.#start === this.#end) {
       this.#names = Buffer.alloc(0);
@@ -60,11 +64,12 @@ export class UnpushedLog {
     return count;
   }
 
-  #forget(sha: string): void {
+  #forget(sha: string, tell: (request: Remembered) => void): void {
     const request = this.#requests.get(sha);
     if (request === undefined) return;
     this.#bytes -= sizeOf(request.files);
     this.#requests.delete(sha);
+    tell(request);
   }
 
   #push(sha: string): void {

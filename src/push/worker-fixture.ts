@@ -33,6 +33,7 @@ export interface ChangeOptions {
   readonly message?: string;
   readonly marks?: readonly CursorMark[];
   readonly onDropped?: (paths: readonly string[]) => void;
+  readonly onPushed?: () => void;
 }
 
 /** Recognises files that start with `kind: `; keeps what follows a line `# keep`. */
@@ -100,6 +101,7 @@ export function withWorker<T>(
           onDone: resolve,
           ...(options.marks === undefined ? {} : { marks: options.marks }),
           ...(options.onDropped === undefined ? {} : { onDropped: options.onDropped }),
+          ...(options.onPushed === undefined ? {} : { onPushed: options.onPushed }),
         });
       });
     try {

@@ -136,6 +136,17 @@ export class Repository {
     return state === undefined ? 0 : state.pendingCommits + state.queued;
   }
 
+  /** Can the remote be pushed to, as far as known? Undefined while it is suspended. */
+  get isReady(): boolean | undefined {
+    if (this.#stop !== undefined) return this.#stop.reason === 'Suspended' ? undefined : false;
+    return this.#lease?.worker.state.phase === 'Ready';
+  }
+
+  /** When a push last succeeded, in milliseconds since the Unix epoch; null when this process pushed nothing yet. */
+  get lastPushTimeMs(): number | null {
+    return this.#lease?.worker.state.lastPushTime ?? null;
+  }
+
   /** Why there is no target, as a sentence. */
   get notReadyReason(): string {
     return this.#stop?.message ?? this.#lease?.worker.state.error?.message ?? 'its remote is being read.';

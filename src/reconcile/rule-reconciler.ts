@@ -144,6 +144,15 @@ export class RuleReconciler {
     this.onProgress();
   }
 
+  /** The Ready condition of each rule, as its status tells it. */
+  *readiness(): Iterable<{ ready: string; reason: string }> {
+    for (const { writer, rule } of this.#entries.values()) {
+      const conditions = (writer.written ?? rule.status)?.conditions ?? [];
+      const ready = conditions.find(({ type }) => type === 'Ready');
+      yield { ready: ready?.status ?? 'Unknown', reason: ready?.reason ?? 'NoStatus' };
+    }
+  }
+
   /** Are all rules that can work synced? The reason if not. */
   notSyncedReason(): string | undefined {
     for (const [key, { active, stop, rule }] of this.#entries) {

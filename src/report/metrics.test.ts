@@ -3,6 +3,23 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EVENT_OUTCOMES, type Metrics, startMetrics } from './metrics.ts';
+import type { WorkState } from './observe-work.ts';
+
+const audit = { namespace: 'team', name: 'audit' };
+const repository = (pendingCommits: number) => ({
+  labels: audit,
+  isReady: true,
+  lastPushTimeMs: 8_000,
+  pendingCommits,
+});
+const idle: WorkState = {
+  isReady: false,
+  repositories: [],
+  rules: [],
+  watches: [],
+  evidence: { waiting: 0, deletions: 0, bytes: 0 },
+  webhooks: undefined,
+};
 
 async function scrape(metrics: Metrics): Promise<string> {
   const server = createServer((request: IncomingMessage, response: ServerResponse) =>
@@ -41,7 +58,9 @@ test('startMetrics: a scrape has the names of the contract, with what was counte
   metrics.gitOperation({ operation: 'fetch', outcome: 'ok' });
   metrics.pushed(0.2, { outcome: 'ok' });
   metrics.pushed(400, { outcome: 'ok' });
-  metrics.observeQueue(() => [{ size: 7, labels: { gitrepoconfig: 'a/b' } }]);
+  metrics.observeWork(() => ({ ...idle, repositories: [repository(7)] }));
+  metrics.changePushed(3, audit);
+  metrics.evidenceDropped({ reason: 'Full' });
   metrics.unattributed({ reason: 'NoEvidence' });
   metrics.coalesced({ reason: 'Loop' });
   const text = await scrape(metrics);
@@ -51,7 +70,9 @@ test('startMetrics: a scrape has the names of the contract, with what was counte
     ['gitops_reverser_git_operations_total', { 'operation="fetch",outcome="ok"': 1 }],
     ['gitops_reverser_git_push_duration_seconds_count', { 'outcome="ok"': 2 }],
     ['gitops_reverser_git_push_duration_seconds_sum', { 'outcome="ok"': 400.2 }],
-    ['gitops_reverser_git_commit_queue_size', { 'gitrepoconfig="a/b"': 7 }],
+    ['gitops_reverser_git_commit_queue_size', { 'name="audit",namespace="team"': 7 }],
+    ['gitops_reverser_change_to_push_seconds_sum', { 'name="audit",namespace="team"': 3 }],
+    ['gitops_reverser_evidence_dropped_total', { 'reason="Full"': 1 }],
     ['gitops_reverser_unattributed_total', { 'reason="NoEvidence"': 1 }],
     ['gitops_reverser_changes_coalesced_total', { 'reason="Loop"': 1 }],
   ];
@@ -81,14 +102,66 @@ test('startMetrics: counters are there from the start, for alerts on rates', asy
   await metrics.shutdown();
 });
 
-test('startMetrics: the queue is read at each scrape', async () => {
+test('startMetrics: how the work stands is read at each scrape', async () => {
+  const metrics = startMetrics({ clock: { now: () => 10_000 } });
+  let work: WorkState = idle;
+  metrics.observeWork(() => work);
+  const seen = async () => {
+    const text = await scrape(metrics);
+    return (name: string) => valuesOf(text, `gitops_reverser_${name}`);
+  };
+  const before = await seen();
+  assert.equal(before('ready'), { '': 0 });
+  assert.equal(before('watches'), { 'state="Failing"': 0, 'state="Watching"': 0 });
+  // What there is nothing to tell of has no series, rather than a zero that looks like bad news.
+  for (const name of ['repository_ready', 'git_last_push_timestamp_seconds', 'webhook_answering'])
+    assert.equal(before(name), {}, name);
+  work = {
+    isReady: true,
+    repositories: [
+      repository(3),
+      { ...repository(0), labels: { namespace: 'team', name: 'off' }, isReady: undefined },
+    ],
+    rules: [
+      { ready: 'True', reason: 'Capturing' },
+      { ready: 'True', reason: 'Capturing' },
+      { ready: 'False', reason: 'Forbidden' },
+    ],
+    watches: [
+      { resource: 'deployments.apps', isFailing: false, heardAtMs: 9_000 },
+      { resource: 'secrets', isFailing: true, heardAtMs: 4_000 },
+    ],
+    evidence: { waiting: 5, deletions: 2, bytes: 700 },
+    webhooks: { isAnswering: false, certificateExpiresAtMs: 60_000 },
+  };
+  const after = await seen();
+  const cases: [string, Record<string, number>][] = [
+    ['ready', { '': 1 }],
+    ['git_commit_queue_size', { 'name="audit",namespace="team"': 3, 'name="off",namespace="team"': 0 }],
+    ['repository_ready', { 'name="audit",namespace="team"': 1 }],
+    [
+      'git_last_push_timestamp_seconds',
+      { 'name="audit",namespace="team"': 8, 'name="off",namespace="team"': 8 },
+    ],
+    ['watch_rules', { 'ready="False",reason="Forbidden"': 1, 'ready="True",reason="Capturing"': 2 }],
+    ['watch_age_seconds', { 'resource="deployments.apps"': 1, 'resource="secrets"': 6 }],
+    ['watches', { 'state="Failing"': 1, 'state="Watching"': 1 }],
+    ['evidence_size', { 'kind="Deletions"': 2, 'kind="Waiting"': 5 }],
+    ['evidence_bytes', { '': 700 }],
+    ['webhook_answering', { '': 0 }],
+    ['webhook_certificate_expiry_timestamp_seconds', { '': 60 }],
+  ];
+  for (const [name, values] of cases) assert.equal(after(name), values, name);
+  await metrics.shutdown();
+});
+
+test('startMetrics: a drop counts from zero, so that the first is an increase', async () => {
   const metrics = startMetrics();
-  let size = 3;
-  metrics.observeQueue(() => [{ size, labels: { gitrepoconfig: 'a/b' } }]);
-  const queue = async () => valuesOf(await scrape(metrics), 'gitops_reverser_git_commit_queue_size');
-  assert.equal(await queue(), { 'gitrepoconfig="a/b"': 3 });
-  size = 0;
-  assert.equal(await queue(), { 'gitrepoconfig="a/b"': 0 });
+  metrics.repositoryKnown(audit);
+  const drops = async () => valuesOf(await scrape(metrics), 'gitops_reverser_changes_dropped_total');
+  assert.equal(await drops(), { 'name="audit",namespace="team"': 0 });
+  metrics.dropped(audit);
+  assert.equal(await drops(), { 'name="audit",namespace="team"': 1 });
   await metrics.shutdown();
 });
 

@@ -43,6 +43,11 @@ export class StatusWriter<Status extends object> {
     this.#log = log;
   }
 
+  /** What was written last; undefined before the first write. */
+  get written(): Status | undefined {
+    return this.#written;
+  }
+
   /** Something may have changed. */
   touch(): void {
     this.#isDirty = true;

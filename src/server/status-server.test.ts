@@ -1,8 +1,20 @@
+import { Worker } from 'node:worker_threads';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CodedError } from '../errors.ts';
 import { startMetrics } from '../report/metrics.ts';
 import { startStatusServer } from './status-server.ts';
+
+const GAVE_UP = 1;
+/** A probe of another thread, as Kubernetes is another process: 1 when it gave up after 250 ms, else the status. */
+const PROBER = `
+  const { workerData } = require('node:worker_threads');
+  const tell = (verdict) => {
+    Atomics.store(workerData.verdict, 0, verdict);
+    Atomics.notify(workerData.verdict, 0);
+  };
+  fetch(workerData.url, { signal: AbortSignal.timeout(250) }).then(({ status }) => tell(status), () => tell(${GAVE_UP}));
+`;
 
 const listen = { host: '127.0.0.1', port: 0 };
 
@@ -45,6 +57,23 @@ test('startStatusServer serves /healthz, /metrics and /readyz, and nothing else'
     },
   );
 });
+
+test('startStatusServer: /healthz has no answer while the event loop is stuck, and one as soon as it is not', () =>
+  withServer(
+    () => undefined,
+    async (url) => {
+      const verdict = new Int32Array(new SharedArrayBuffer(4));
+      const prober = new Worker(PROBER, { eval: true, workerData: { url: `${url}/healthz`, verdict } });
+      try {
+        // Nothing else runs on this thread until the probe has given up, or was answered.
+        Atomics.wait(verdict, 0, 0);
+        assert.is(Atomics.load(verdict, 0), GAVE_UP);
+        assert.is((await fetch(`${url}/healthz`)).status, 200);
+      } finally {
+        await prober.terminate();
+      }
+    },
+  ));
 
 test('startStatusServer says when its address is taken', () =>
   withServer(
