@@ -4,6 +4,7 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { isLeading } from '../src/testing/is-leading.ts';
 import {
   makeOperatorFolder,
   type OperatorFolder,
@@ -97,14 +98,12 @@ class Replicas {
 
   /** Wait until this replica leads; tells when it said so. */
   async leads(name: string): Promise<number> {
-    const { statusUrl } = this.get(name);
-    return poll(
-      async () => {
-        const metrics = await (await fetch(`${statusUrl}/metrics`)).text();
-        return /^gitops_reverser_leader(\{[^}]*\})? 1$/m.test(metrics) && Date.now();
-      },
-      { intervalMs: 20, timeoutMs: NOBODY_TIMEOUT_MS, what: `${name} to lead` },
-    );
+    const replica = this.get(name);
+    return poll(async () => (await isLeading(replica)) && Date.now(), {
+      intervalMs: 20,
+      timeoutMs: NOBODY_TIMEOUT_MS,
+      what: `${name} to lead`,
+    });
   }
 
   /** It ended, or was ended. */
@@ -206,9 +205,9 @@ test('fail-over: the leader is told to stop, killed, and paused', () =>
     const toldAtMs = Date.now();
     const stopped = storm.operator().stop();
     await tell('SIGTERM', toldAtMs, await replicas.leads('b'), replicas.get('b'));
-    assert.is(await stopped, 0);
+    const [code] = await Promise.all([stopped, replicas.start('c', SHORT)]);
+    assert.is(code, 0);
     replicas.forget('a');
-    await replicas.start('c', SHORT);
     await more();
 
     const killedAtMs = Date.now();
@@ -219,8 +218,7 @@ test('fail-over: the leader is told to stop, killed, and paused', () =>
     await tell('SIGKILL', killedAtMs, await replicas.leads('c'), replicas.get('c'));
 
     // Three replicas.
-    await replicas.start('b', SHORT);
-    await replicas.start('d', SHORT);
+    await Promise.all(['b', 'd'].map((name) => replicas.start(name, SHORT)));
     await replicas.reviewMs();
     await more();
     await tellReviews();
@@ -243,11 +241,10 @@ test('fail-over: the leader is told to stop, killed, and paused', () =>
     // It comes back on its old disk, with what it could not push, and leads again.
     await replicas.start('c', SHORT);
     await more();
-    for (const name of ['b', 'd']) {
-      await replicas.get(name).stop();
-      replicas.forget(name);
-    }
+    const others = ['b', 'd'].map((name) => replicas.get(name).stop());
     await replicas.leads('c');
+    await Promise.all(others);
+    for (const name of ['b', 'd']) replicas.forget(name);
     await more();
     await storm.quiet();
     const events = [

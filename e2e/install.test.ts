@@ -1,13 +1,14 @@
 /**
  * The synthesized manifests from installation to uninstallation, as a user would do it, with the operator running as
  * the account that they make, under the constraints of its container. The API server's audit tells what the account
- * used: that is exactly what its roles grant.
+ * used: that is exactly what its roles grant. The second time there are two replicas, and the leader is told to go.
  */
 import { appendFile, chmod, mkdtemp } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { Yaml } from 'cdk8s';
+import { App, Yaml } from 'cdk8s';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { InstallChart } from '../infra/install-chart.ts';
 import { bundle } from '../scripts/bundle.ts';
 import { makeAudit } from '../src/testing/api-audit.ts';
 import { type BareRemote, makeBareRemote } from '../src/testing/bare-remote.ts';
@@ -20,10 +21,12 @@ import {
   type InstalledOperator,
   makeInstalledHome,
 } from '../src/testing/installed-operator.ts';
+import { isLeading } from '../src/testing/is-leading.ts';
 import { poll } from '../src/testing/poll.ts';
 import { type RoleManifest, reportRights } from '../src/testing/rights.ts';
 import { mustRun } from '../src/testing/run-command.ts';
 import { configMap, watchRule } from '../src/testing/scenario.ts';
+import { type ServiceFront, startServiceFront } from '../src/testing/service-front.ts';
 import { type SshGitServer, startSshGitServer } from '../src/testing/ssh-git-server.ts';
 import { withTempDir } from '../src/testing/temp-dir.ts';
 
@@ -32,10 +35,15 @@ const namespace = 'gitops-reverser-system';
 const account = `system:serviceaccount:${namespace}:gitops-reverser`;
 const configuration = 'validatingwebhookconfiguration/gitops-reverser';
 const objects = 12;
+/** With several replicas: a PodDisruptionBudget, and a Role for the Leases with its binding. */
+const objectsOfSeveral = objects + 3;
+const PROBE_MS = 100;
 const alice = 'alice@example.com';
+/** ConfigMaps that are written to be captured. */
+const written = ['c-1', 'c-upgraded', 'c-2', 'c-handed-over', 'c-of-the-other'] as const;
 
 interface Installation {
-  readonly synthesized: Synthesized;
+  readonly dir: string;
   readonly plane: ControlPlane;
   readonly remote: BareRemote;
   readonly ssh: SshGitServer;
@@ -66,6 +74,19 @@ async function synthesize(dir: string, image?: string): Promise<Synthesized> {
   const cdk8s = join(root, 'node_modules/.bin/cdk8s');
   const env = { ...process.env, ...(image === undefined ? {} : { GITOPS_REVERSER_IMAGE: image }) };
   await mustRun(cdk8s, ['synth', '--no-check-upgrade', '--output', path], { cwd: root, env });
+  return readManifests(path);
+}
+
+/** Manifests of two replicas, as an app of one's own makes them. */
+async function synthesizeTwo(dir: string): Promise<Synthesized> {
+  const path = await mkdtemp(join(dir, 'manifests-'));
+  const app = new App({ outdir: path });
+  new InstallChart(app, 'gitops-reverser', { replicas: 2 });
+  app.synth();
+  return readManifests(path);
+}
+
+function readManifests(path: string): Synthesized {
   const manifests = Yaml.load(join(path, 'gitops-reverser.k8s.yaml')) as readonly { readonly kind: string }[];
   const ofKind = <T>(kind: string) =>
     manifests.filter((manifest) => manifest.kind === kind) as unknown as T[];
@@ -103,12 +124,12 @@ async function checkApply({ kubectl }: Installation, manifests: string): Promise
   assert.match(await kubectl(['apply', '-f', manifests]), lines('(configured|unchanged)', objects));
 }
 
-/** No node runs it here, but the namespace, which enforces `restricted`, has to admit the Pod. */
-async function checkPodIsAdmitted({ kubectl }: Installation): Promise<void> {
+/** No node runs it here, but the namespace, which enforces `restricted`, has to admit the Pods. */
+async function checkPodsAreAdmitted({ kubectl }: Installation, replicas: number): Promise<void> {
   const labels = 'app.kubernetes.io/name=gitops-reverser,app.kubernetes.io/component=operator';
   const pods = ['get', 'pods', '-n', namespace, '-l', labels, '-o', 'name', '--ignore-not-found'];
-  const pod = await poll(async () => (await kubectl(pods).catch(() => '')) || false, { what: 'the Pod' });
-  assert.match(pod, /^pod\/gitops-reverser-\S+\n$/);
+  const all = new RegExp(`^(pod/gitops-reverser-\\S+\n){${replicas}}$`);
+  await poll(async () => all.test(await kubectl(pods).catch(() => '')), { what: `${replicas} Pods` });
 }
 
 /** And it refuses what is not restricted. */
@@ -157,7 +178,7 @@ async function checkOwnerNeedsDelete(
 }
 
 /** What people do after the installation: credentials, where to commit, what to capture. */
-async function checkCapture(installation: Installation, round: number): Promise<void> {
+async function checkCapture(installation: Installation, name: (typeof written)[number]): Promise<void> {
   const { kubectl, remote, ssh } = installation;
   const secret = {
     apiVersion: 'v1',
@@ -178,10 +199,10 @@ async function checkCapture(installation: Installation, round: number): Promise<
     [secret, repository, rule].map((object) => JSON.stringify(object)).join('\n---\n'),
   );
   await kubectl(['wait', '-n', 'staging', 'watchrule/config-maps', '--for=condition=Ready', '--timeout=30s']);
-  await checkCommit(installation, `c-${round}`);
+  await checkCommit(installation, name);
 }
 
-async function checkCommit({ kubectl, remote }: Installation, name: string): Promise<void> {
+async function checkCommit({ kubectl, remote }: Installation, name: (typeof written)[number]): Promise<void> {
   await kubectl(['apply', '-f', '-'], JSON.stringify(configMap('staging', name, {})), alice);
   const subject = `[CREATE] ConfigMap/${name} in ns/staging by user/${alice}`;
   const subjects = async () => (await remote.log()).map((commit) => commit.subject);
@@ -189,15 +210,9 @@ async function checkCommit({ kubectl, remote }: Installation, name: string): Pro
 }
 
 /** A changed synth is applied: what did not change stays untouched, and the operator goes on. */
-async function upgrade(
-  installation: Installation,
-  dir: string,
-  { home, operator: running }: { readonly home: InstalledHome; readonly operator: InstalledOperator },
-) {
-  const { kubectl, plane } = installation;
-  const { path, deployment } = await synthesize(dir, 'registry.example.com/gitops-reverser:another');
-  assert.is(await running.stop(), 0);
-  const applied = (await kubectl(['apply', '-f', path])).trim().split('\n');
+async function upgrade({ kubectl, dir }: Installation): Promise<Synthesized> {
+  const changed = await synthesize(dir, 'registry.example.com/gitops-reverser:another');
+  const applied = (await kubectl(['apply', '-f', changed.path])).trim().split('\n');
   assert.equal(
     applied.filter((line) => !line.endsWith(' unchanged')),
     ['deployment.apps/gitops-reverser configured'],
@@ -205,43 +220,115 @@ async function upgrade(
   // A certificate that cannot be used is made anew, which needs a right that seldom is.
   const broken = JSON.stringify({ data: { 'ca.crt': Buffer.from('broken').toString('base64') } });
   await kubectl(['patch', '-n', namespace, 'secret/gitops-reverser-webhook-tls', '-p', broken]);
-  const operator = await home.start(plane, deployment);
-  await checkCommit(installation, 'c-upgraded');
-  return { path, operator };
+  return changed;
 }
 
-/** From nothing to nothing. */
-async function checkLife(installation: Installation, dir: string, round: number): Promise<void> {
-  const { kubectl, plane } = installation;
-  const before = await everything(installation);
-  const { path, deployment, roles } = installation.synthesized;
-  if (round === 1) await checkApply(installation, path);
-  else assert.match(await kubectl(['apply', '-f', path]), lines('created', objects));
+type StartOperator = (
+  home: InstalledHome,
+  deployment: DeploymentManifest,
+  webhookUrl?: string,
+) => Promise<InstalledOperator>;
+
+/** End what `use` started, and keep what it logged. */
+async function withOperators(
+  { plane }: Installation,
+  use: (start: StartOperator) => Promise<void>,
+): Promise<void> {
+  const started: InstalledOperator[] = [];
+  try {
+    await use(async (home, deployment, webhookUrl) => {
+      const operator = await home.start(plane, deployment, webhookUrl === undefined ? {} : { webhookUrl });
+      started.push(operator);
+      return operator;
+    });
+  } finally {
+    const logFile = process.env.GITOPS_REVERSER_TEST_LOG;
+    for (const operator of started) {
+      await operator.kill();
+      if (logFile !== undefined) await appendFile(logFile, await operator.logs());
+    }
+  }
+}
+
+/** One replica, which is upgraded. Tells what is installed at the end. */
+async function liveAlone(installation: Installation, { path, deployment, roles }: Synthesized) {
+  const { kubectl, dir, bundle } = installation;
+  let installed = path;
+  await checkApply(installation, path);
   await kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all']);
-  await checkPodIsAdmitted(installation);
-  const home = await makeInstalledHome(dir, installation.bundle);
+  await checkPodsAreAdmitted(installation, 1);
+  const home = await makeInstalledHome(dir, bundle);
   if (home.unconstrained !== undefined) {
     console.log(`not under the constraints of the container: ${home.unconstrained}`);
   }
-  let operator = await home.start(plane, deployment);
-  let manifests = path;
-  try {
-    await checkCapture(installation, round);
-    if (round === 1) {
-      await checkPodsAreRestricted(installation);
-      await checkOwnerNeedsDelete(installation, roles);
-      ({ path: manifests, operator } = await upgrade(installation, dir, { home, operator }));
-    }
+  await withOperators(installation, async (start) => {
+    const operator = await start(home, deployment);
+    await checkCapture(installation, 'c-1');
+    await checkPodsAreRestricted(installation);
+    await checkOwnerNeedsDelete(installation, roles);
     assert.is(await operator.stop(), 0);
+    const upgraded = await upgrade(installation);
+    installed = upgraded.path;
+    const another = await start(home, upgraded.deployment);
+    await checkCommit(installation, 'c-upgraded');
+    assert.is(await another.stop(), 0);
+  });
+  return installed;
+}
+
+/** Two replicas, applied by the server; the one that leads is told to go, and the other goes on. */
+async function liveInTwo(installation: Installation, alone: Synthesized, { path, deployment }: Synthesized) {
+  const { kubectl, dir, bundle } = installation;
+  const apply = ['apply', '--server-side', '-f'];
+  assert.match(await kubectl([...apply, path]), lines('serverside-applied', objectsOfSeveral));
+  await kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all']);
+  // The way back, which forbids what a rollout of several needs.
+  await kubectl([...apply, alone.path, '--dry-run=server']);
+  await checkPodsAreAdmitted(installation, 2);
+  const front = await startServiceFront(PROBE_MS);
+  try {
+    await withOperators(installation, async (start) => {
+      const replicas: InstalledOperator[] = [];
+      const add = async () => {
+        const home = await makeInstalledHome(dir, bundle);
+        replicas.push(await start(home, deployment, `https://127.0.0.1:${front.port}`));
+        await leadTo(front, replicas);
+      };
+      await add();
+      await checkCapture(installation, 'c-2');
+      await add();
+      assert.equal(await Promise.all(replicas.map(isLeading)), [true, false]);
+      const [leader, other] = replicas as [InstalledOperator, InstalledOperator];
+      const stopped = leader.stop();
+      await checkCommit(installation, 'c-handed-over');
+      assert.is(await stopped, 0);
+      assert.ok(await isLeading(other));
+      await checkCommit(installation, 'c-of-the-other');
+      assert.is(await other.stop(), 0);
+    });
   } finally {
-    await operator.kill();
-    const logFile = process.env.GITOPS_REVERSER_TEST_LOG;
-    if (logFile !== undefined) await appendFile(logFile, await operator.logs());
+    await front.stop();
   }
+  return path;
+}
+
+/** Have the front lead to these replicas, and wait until it does. */
+async function leadTo(front: ServiceFront, replicas: readonly InstalledOperator[]): Promise<void> {
+  front.setBackends(
+    replicas.map(({ webhookPort, statusUrl }) => ({ port: webhookPort, readyUrl: `${statusUrl}/readyz` })),
+  );
+  await poll(() => front.ready().length === replicas.length, { what: 'reviews to be led to all replicas' });
+}
+
+/** From nothing to nothing; `live` tells what it installed at last. */
+async function checkLife(installation: Installation, live: () => Promise<string>): Promise<void> {
+  const { kubectl } = installation;
+  const before = await everything(installation);
+  const manifests = await live();
   // It waits until everything is gone, the namespace with all that was in it included.
   await kubectl(['delete', '-f', manifests, '--timeout=60s']);
-  const written = ['c-1', 'c-2', 'c-upgraded'].map((name) => `configmap/${name}`);
-  await kubectl(['delete', '-n', 'staging', '--ignore-not-found', 'secret/git-credentials', ...written]);
+  const captured = ['secret/git-credentials', ...written.map((name) => `configmap/${name}`)];
+  await kubectl(['delete', '-n', 'staging', '--ignore-not-found', ...captured]);
   await poll(async () => String(await everything(installation)) === String(before), {
     what: 'nothing to be left',
   });
@@ -252,9 +339,10 @@ test('install: applied, run as its account, upgraded, deleted; twice, and with n
     const audit = await makeAudit(dir, account);
     const admission = '--enable-admission-plugins=OwnerReferencesPermissionEnforcement';
     const file = join(dir, 'bundle.mjs');
-    const [plane, synthesized] = await Promise.all([
+    const [plane, alone, two] = await Promise.all([
       startControlPlane({ apiServerFlags: [...audit.apiServerFlags, admission] }),
       synthesize(dir),
+      synthesizeTwo(dir),
       bundle(file),
     ]);
     const ssh = await startSshGitServer();
@@ -262,10 +350,10 @@ test('install: applied, run as its account, upgraded, deleted; twice, and with n
     try {
       await chmod(dir, 0o755);
       const kubectl = strictKubectl(plane);
-      const installation = { plane, remote, ssh, synthesized, kubectl, bundle: file };
-      await checkLife(installation, dir, 1);
-      await checkLife(installation, dir, 2);
-      const report = reportRights(synthesized.roles, await audit.calls());
+      const installation = { dir, plane, remote, ssh, kubectl, bundle: file };
+      await checkLife(installation, () => liveAlone(installation, alone));
+      await checkLife(installation, () => liveInTwo(installation, alone, two));
+      const report = reportRights(two.roles, await audit.calls());
       assert.equal(report, { refused: [], uncovered: [], unused: [NOT_CALLED] });
     } finally {
       await plane.stop();

@@ -90,7 +90,8 @@ function podSpec(props: OperatorDeploymentProps): k8s.PodSpec {
 }
 
 /**
- * All replicas stay until a new one is ready: a rollout takes nothing of what the PodDisruptionBudget grants. Both numbers are given, so that server-side apply removes both when there is one replica again.
+ * All replicas stay until a new one is ready: a rollout takes nothing of what the PodDisruptionBudget grants.
+ * Both numbers are given, so that server-side apply removes them when there is one replica again.
  */
 const oneMore: k8s.DeploymentStrategy = {
   type: 'RollingUpdate',

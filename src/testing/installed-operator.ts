@@ -25,13 +25,22 @@ export interface InstalledHome {
   /** Why the operator runs without the constraints of its container; undefined when it has them. */
   readonly unconstrained: string | undefined;
   /** Start the operator as its Deployment says, with a token of its account, and wait until it is ready. */
-  start(plane: ControlPlane, deployment: DeploymentManifest): Promise<InstalledOperator>;
+  start(
+    plane: ControlPlane,
+    deployment: DeploymentManifest,
+    options?: {
+      /** Where the API server reaches the webhooks of all replicas. Default: where this one serves them. */
+      readonly webhookUrl?: string;
+    },
+  ): Promise<InstalledOperator>;
 }
 
 /** A running operator. */
 export interface InstalledOperator {
   /** Where `/metrics`, `/healthz` and `/readyz` are served. */
   readonly statusUrl: string;
+  /** Port of 127.0.0.1 where it serves the webhooks. */
+  readonly webhookPort: number;
   /** End it with SIGTERM, as Kubernetes does; resolves with the exit code. */
   stop(): Promise<number | null>;
   kill(): Promise<void>;
@@ -48,11 +57,12 @@ export async function makeInstalledHome(dir: string, bundle: string): Promise<In
   const logs = () => readFile(logFile, 'utf8').catch(() => '');
   return {
     unconstrained,
-    async start(plane, deployment) {
+    async start(plane, deployment, { webhookUrl } = {}) {
       await writeFile(join(container.app, 'kubeconfig'), await kubeconfigOf(plane, deployment));
       const [metricsPort, webhookPort] = (await freePorts(2)) as [number, number];
       const [{ args }] = deployment.spec.template.spec.containers as [{ args: readonly string[] }];
-      const own = args.map((arg) => outOfCluster(arg, metricsPort, webhookPort, container.dataInside));
+      const replaced = outOfCluster(metricsPort, webhookPort, container.dataInside, webhookUrl);
+      const own = args.map((arg) => replaced[arg.split('=')[0] as string] ?? arg);
       const supervised = supervise({
         ...container.command([
           `${container.appInside}/gitops-reverser.mjs`,
@@ -71,6 +81,7 @@ export async function makeInstalledHome(dir: string, bundle: string): Promise<In
       }
       return {
         statusUrl,
+        webhookPort,
         logs,
         async stop() {
           supervised.child.kill('SIGTERM');
@@ -92,16 +103,20 @@ async function makePlain(dir: string): Promise<Container> {
   return { app, data, appInside: app, dataInside: data, command };
 }
 
-/** No Service leads out of the cluster, and all ports of this machine are shared. */
-function outOfCluster(arg: string, metricsPort: number, webhookPort: number, dataDir: string): string {
-  const [flag] = arg.split('=') as [string];
-  const replaced: Readonly<Record<string, string>> = {
+/** Flags that differ: no Service leads out of the cluster, and all ports of this machine are shared. */
+function outOfCluster(
+  metricsPort: number,
+  webhookPort: number,
+  dataDir: string,
+  webhookUrl = `https://127.0.0.1:${webhookPort}`,
+): Readonly<Record<string, string>> {
+  return {
     '--metrics-listen': `--metrics-listen=127.0.0.1:${metricsPort}`,
     '--listen': `--listen=127.0.0.1:${webhookPort}`,
-    '--webhook-service': `--webhook-url=https://127.0.0.1:${webhookPort}`,
+    '--webhook-service': `--webhook-url=${webhookUrl}`,
+    '--replica-address': `--replica-address=127.0.0.1:${webhookPort}`,
     '--data-dir': `--data-dir=${dataDir}`,
   };
-  return replaced[flag] ?? arg;
 }
 
 /** A kubeconfig with a token of the account that the Pod would have. */
