@@ -40,7 +40,8 @@ for (const how of ['stopped', 'killed', 'killed, its disk lost'] as const) {
       assert.is((await subjects()).length, 1);
 
       // Credentials: a killed operator cannot remove them, so the next one does.
-      const privateFolders = () => readdir(privateParentOf(scenario.folder.dataDir)).catch(() => []);
+      const privateFolders = () =>
+        readdir(privateParentOf(scenario.folder.dataDir)).catch((): string[] => []);
       const before = await privateFolders();
       assert.is(before.length, 1);
 
