@@ -8,6 +8,7 @@
  * parsers that the product does not use for this, and `server-alone.ts` lists what may differ.
  */
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Fixture, readFixtures } from '../src/testing/round-trip/cases.ts';
@@ -31,6 +32,10 @@ const apart = readFixtures(join(folder, 'apart'));
 const fixtures = [...together, ...apart];
 const setup = readFixtures(join(folder, 'setup'));
 
+/** How long nobody does anything to the fixtures while controllers are at work on them, in seconds. */
+const QUIET_S = Number(process.env.GITOPS_REVERSER_QUIET_SECONDS ?? 15);
+
+let uncaused: readonly string[] | undefined;
 let served: readonly ServedKind[] = [];
 let played: readonly Played[] = [];
 await withScenario(async (scenario) => {
@@ -39,7 +44,9 @@ await withScenario(async (scenario) => {
     await prepare(scenario);
     served = await api.kinds();
     played = [
-      ...(await playRoundTrips(scenario, api, together)),
+      ...(await playRoundTrips(scenario, api, together, async () => {
+        uncaused = await commitsOfControllers(scenario);
+      })),
       ...(await playRoundTrips(scenario, api, apart)),
     ];
   } finally {
@@ -66,6 +73,17 @@ async function prepare({ apply, kubectl, remote, waitFor }: Scenario): Promise<v
 }
 
 const REFUSED = /illegal base64|decode|do not apply: values are missing/;
+
+/** What is committed while nobody does anything. */
+async function commitsOfControllers({ remote }: Scenario): Promise<readonly string[]> {
+  const before = await remote.git('rev-parse', 'refs/heads/main');
+  await pause(QUIET_S * 1_000);
+  const log = await remote.git('log', '--format=%s', `${before.trim()}..refs/heads/main`);
+  return log.split('\n').filter(Boolean);
+}
+
+test('round trip: the controllers alone, at work on all that was made, cause no commit', () =>
+  assert.equal(uncaused, []));
 
 for (const each of played) {
   test(`round trip: ${each.fixture.name}`, () => {

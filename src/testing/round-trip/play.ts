@@ -34,12 +34,14 @@ export interface Played {
 
 /**
  * Play the promise with all fixtures at once: make them, take their files, delete them, make them again of the files,
- * once with each reader. The rules of the scenario have to select every fixture before.
+ * once with each reader. The rules of the scenario have to select every fixture before. `onCaptured` is waited for when
+ * all files are taken, before anything is deleted.
  */
 export async function playRoundTrips(
   scenario: Scenario,
   api: RawApi,
   fixtures: readonly Fixture[],
+  onCaptured: () => Promise<void> = async () => {},
 ): Promise<Played[]> {
   const ground = await makeGround(scenario, api, fixtures);
   const offers = await offer(ground);
@@ -48,6 +50,7 @@ export async function playRoundTrips(
   await settled(ground, (fixture) => isSettled(fixture));
   const first = await captureAll(ground);
   const files = first.map(({ file }) => file);
+  await onCaptured();
 
   const again = fixtures.map(() => new Map<Reader, Reread>());
   for (const reader of READERS) {
