@@ -265,11 +265,11 @@ test('fail-over: the leader is told to stop, killed, and paused', () =>
 /** How many authors are not known, for people. */
 async function tellUnknown(storm: Storm, lost: readonly { what: string; fromMs: number; toMs: number }[]) {
   const { versions } = storm.load.ledger;
-  const unknown = new Set(
-    (await readStormCommits(storm.remote, 'main'))
-      .filter(({ author }) => author === 'unknown')
-      .map(({ message }) => /^- Resource Version: (\d+)$/m.exec(message)?.[1]),
-  );
+  const isBefore = (span: Span) =>
+    lost.find(({ fromMs }) => span.toMs < fromMs && span.toMs >= fromMs - ON_ITS_WAY_MS);
+  const commits = (await readStormCommits(storm.remote, 'main')).filter(({ author }) => author === 'unknown');
+  // A deletion names no version.
+  const unknown = new Set(commits.map(({ message }) => /^- Resource Version: (\d+)$/m.exec(message)?.[1]));
   for (const { what, fromMs, toMs } of lost) {
     const within = versions.filter((span) => span.fromMs <= toMs && span.toMs >= fromMs);
     const nobody = within.filter(({ resourceVersion }) => unknown.has(resourceVersion));
@@ -277,7 +277,15 @@ async function tellUnknown(storm: Storm, lost: readonly { what: string; fromMs: 
       `${what}: reviews may be lost for ${toMs - fromMs} ms; of ${within.length} versions then, ${nobody.length} have no author\n`,
     );
   }
-  process.stdout.write(`${unknown.size} commits of ${versions.length} versions have no author\n`);
+  for (const span of versions.filter(({ resourceVersion }) => unknown.has(resourceVersion))) {
+    const next = isBefore(span);
+    if (next === undefined) continue;
+    const { operation, path, fromMs, toMs } = span;
+    process.stdout.write(
+      `no author of ${operation} ${path}, answered ${next.fromMs - toMs} ms before ${next.what}, after ${toMs - fromMs} ms\n`,
+    );
+  }
+  process.stdout.write(`${commits.length} commits have no author, of ${storm.load.ledger.size} changes\n`);
 }
 
 test.run();
