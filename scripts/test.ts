@@ -25,11 +25,8 @@ const limits = {
   checkMs: 5 * 60_000,
   unitFileMs: 3 * 60_000,
   e2eFileMs: 8 * 60_000,
-  /**
-   * Each has its own control plane: about 0.5 GB of memory, and a core while it starts. One more than two processors
-   * can feed, since each waits for most of its time.
-   */
-  e2eParallel: 3,
+  /** Each has its own control plane: about 0.5 GB of memory, and a core while it starts. */
+  e2eParallel: 2,
 };
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');

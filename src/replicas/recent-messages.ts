@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 
-/** API servers keep versions for about five minutes: what is older, no new leader commits one by one. */
+/** What is older, no new leader commits one by one: of a busy kind, API servers keep the versions of 75 seconds, of others seldom more than this. */
 const AGE_MS_MAX = 5 * 60_000;
 const BYTES_MAX = 8 * 1024 * 1024;
 /** What is dropped at the front of the list is moved away when it is so much. */
