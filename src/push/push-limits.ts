@@ -40,7 +40,7 @@ export const pushLimits = {
   journalBytesMin: 1024 * 1024,
   /** Marks without a commit are written to the journal at most this often. */
   journalIntervalMs: 1_000,
-  /** Marks without a commit are pushed at most this often; of a busy kind, the API server forgets versions after 75 seconds. */
+  /** Marks without a commit are pushed at most this often; where the API server forgot what came after, a lost disk means a comparison. */
   cursorIntervalMs: 240_000,
   /** A host that refused the cursor ref is tried again after. */
   cursorRefusedMs: 3_600_000,
