@@ -2,7 +2,7 @@
 export interface Row {
   readonly what: string;
   readonly figure: string;
-  /** What issue 5 or a design asks for; absent where nothing is asked. */
+  /** What the project set itself as a target; absent where there is none. */
   readonly target?: string;
 }
 

@@ -51,7 +51,7 @@ const FRAGMENTS = [
 const NUMBERISH = /^[-+]?(0[xob]?)?[0-9a-fA-F_]{0,4}([.,:eE+_-]{0,2}[0-9_]{0,3}){0,3}$/;
 
 /** Any text, most of them nasty. */
-export function arbitraryText(): fc.Arbitrary<string> {
+function arbitraryText(): fc.Arbitrary<string> {
   const piece = fc.oneof(
     fc.constantFrom(...trickyTexts),
     fc.array(fc.constantFrom(...FRAGMENTS), { maxLength: 6 }).map((pieces) => pieces.join('')),
@@ -70,7 +70,7 @@ export function arbitraryText(): fc.Arbitrary<string> {
  * Any number that the API server sends: doubles, and as `bigint` the integers that a double does not hold. Go has none
  * beyond 64 bits: the API server stores those as doubles.
  */
-export function arbitraryNumber(): fc.Arbitrary<number | bigint> {
+function arbitraryNumber(): fc.Arbitrary<number | bigint> {
   const edges = [
     ...[0, -0, 1, -1, 0.1, 1e-7, 1.5e-7, 1e21, 1e22, 1e20, -1e21, 2 ** 53, 123456789012345680000],
     ...[Number.MAX_VALUE, Number.MIN_VALUE, -Number.MAX_VALUE, 1e300, 1e-300, 4.5e15, 0.30000000000000004],

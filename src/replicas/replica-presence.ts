@@ -7,7 +7,7 @@ import { restPath } from '../kube/resource.ts';
 import type { Log } from '../log.ts';
 
 /** Where a replica takes messages of the others, as `https://HOST:PORT`; an annotation of its Lease. */
-export const ADDRESS_ANNOTATION = 'gitops-reverser.configbutler.ai/address';
+const ADDRESS_ANNOTATION = 'gitops-reverser.configbutler.ai/address';
 
 const LEASE_PREFIX = 'gitops-reverser-replica-';
 const RENEW_MS = 20_000;

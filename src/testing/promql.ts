@@ -15,7 +15,7 @@ interface Selected {
 }
 
 /** Parse a PromQL expression with Prometheus' own grammar. Throws where it is broken. */
-export function selectionsOf(expression: string): readonly Selected[] {
+function selectionsOf(expression: string): readonly Selected[] {
   const text = (node: SyntaxNode) => expression.slice(node.from, node.to);
   const selected: Selected[] = [];
   const visit = (node: SyntaxNode, grouping: readonly string[]): void => {

@@ -86,6 +86,6 @@ export class Cluster {
   }
 }
 
-export function contentOf(value: string): string {
+function contentOf(value: string): string {
   return `kind: ConfigMap\nvalue: ${value}\n`;
 }

@@ -61,7 +61,7 @@ export interface StormOptions extends Partial<Pick<LoadOptions, 'namesPerKind' |
   readonly operatorArgs?: readonly string[];
 }
 
-export const OPERATOR_EMAIL = 'gitops-reverser@cluster.local';
+const OPERATOR_EMAIL = 'gitops-reverser@cluster.local';
 const USERS = ['ann@example.com', 'oidc:ben', 'Cleo Clark'];
 const NAMESPACES = ['storm-a', 'storm-b'];
 /** Evidence that is younger than this may be lost with the process that held it: its change was still on its way. */
