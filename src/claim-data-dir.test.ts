@@ -114,4 +114,16 @@ test('claimDataDir: where there can be no socket, it is said, and nobody is kept
     assert.equal(warnings, ['Cannot see whether another operator uses the data directory']);
   }));
 
+test('claimDataDir makes the directory, and says where it cannot', () =>
+  withTempDir(async (dir) => {
+    await (await claimDataDir(join(dir, 'a/b'), log)).release();
+    await writeFile(join(dir, 'file'), '');
+    for (const wrong of ['file', 'file/below']) {
+      const error = await claimDataDir(join(dir, wrong), log).catch((thrown) => thrown);
+      assert.instance(error, CodedError);
+      assert.is(error.code, 'InvalidSpec');
+      assert.match(error.message, `Cannot write to --data-dir ${join(dir, wrong)}: `);
+    }
+  }));
+
 test.run();

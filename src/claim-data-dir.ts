@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { access, constants, type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,8 @@ const FOLDER = 'in-use';
 const SOCKET_PATH_BYTES_MAX = 100;
 
 /**
- * Claim a data directory for this process. Throws `DataDirInUse` when another operator has it.
+ * Claim a data directory for this process; it is made where it is missing. Throws `DataDirInUse` when another operator
+ * has it, `InvalidSpec` when it cannot be made or written to.
  *
  * Each operator listens on a socket of its own in the directory, and only then looks whether it reaches another
  * there. So of two that start at once at least one sees the other. The system closes the socket of a process that was
@@ -27,6 +28,7 @@ const SOCKET_PATH_BYTES_MAX = 100;
  * A directory on which there can't be sockets is not guarded; the log says so.
  */
 export async function claimDataDir(dataDir: string, log: Log): Promise<DataDirClaim> {
+  await makeDataDir(dataDir);
   const folder = join(dataDir, FOLDER);
   const name = `${hostname().slice(0, 40)}.${process.pid}.${randomBytes(4).toString('hex')}`;
   let handle: FileHandle | undefined;
@@ -56,6 +58,17 @@ export async function claimDataDir(dataDir: string, log: Log): Promise<DataDirCl
     log.warn('Cannot see whether another operator uses the data directory', { reason: messageOf(error) });
   }
   return { release };
+}
+
+async function makeDataDir(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await access(dataDir, constants.W_OK);
+  } catch (error) {
+    throw new CodedError('InvalidSpec', `Cannot write to --data-dir ${dataDir}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 function inUse(dataDir: string, name: string): CodedError {

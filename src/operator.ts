@@ -1,4 +1,4 @@
-import { mkdir, realpath, rmdir } from 'node:fs/promises';
+import { realpath, rmdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { gitRepoConfigKind, watchRuleKind } from '../gen/kinds.ts';
 import { DiscoveryLoop } from './capture/discovery-loop.ts';
@@ -71,7 +71,6 @@ const served = { namespaced: true, preferred: true } as const;
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
   const { log } = options;
   const clock = systemClock;
-  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const claim = await claimDataDir(options.dataDir, log);
   const client = new KubeClient(await openConnection(options.kubeconfig));
   const metrics = startMetrics({ readers: otlpReaders(options.otlpEndpoint, process.env, log) });
