@@ -200,6 +200,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       log,
     });
   };
+  notReady = () => [...servedMirrors, ...mirrors].find(({ problem }) => problem)?.problem ?? 'starting';
   let fail = (_error: unknown) => {};
   const failed = new Promise<unknown>((resolve) => {
     fail = resolve;
