@@ -6,23 +6,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { claimDataDir } from './claim-data-dir.ts';
 import { CodedError } from './errors.ts';
-import type { Log } from './log.ts';
+import { silentLog as log } from './log.ts';
 import { poll } from './testing/poll.ts';
 import { withTempDir } from './testing/temp-dir.ts';
-
-function recordingLog(): { readonly log: Log; readonly warnings: string[] } {
-  const warnings: string[] = [];
-  const nothing = () => {};
-  const log: Log = {
-    debug: nothing,
-    info: nothing,
-    error: nothing,
-    warn: (message) => void warnings.push(message),
-    with: () => log,
-  };
-  return { log, warnings };
-}
-const { log } = recordingLog();
 
 async function refusal(dir: string): Promise<CodedError> {
   const error = await claimDataDir(dir, log).then(
@@ -109,7 +95,8 @@ test('claimDataDir: a long path does not matter, nor a file that is no socket', 
 test('claimDataDir: where there can be no socket, it is said, and nobody is kept from working', () =>
   withTempDir(async (dir) => {
     await writeFile(join(dir, 'in-use'), 'no folder');
-    const { log: recording, warnings } = recordingLog();
+    const warnings: string[] = [];
+    const recording = { ...log, warn: (message: string) => void warnings.push(message) };
     await (await claimDataDir(dir, recording)).release();
     assert.equal(warnings, ['Cannot see whether another operator uses the data directory']);
   }));

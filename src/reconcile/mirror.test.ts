@@ -158,13 +158,13 @@ test('Mirror.problem tells why it cannot list, and what to do where the kind is 
       const started = mirror.start();
       const waitMs = await clock.asleep();
       assert.match(
-        mirror.problem,
+        mirror.problem ?? '',
         /^cannot list configmaps: .*: no \(gitops-reverser crds \| kubectl apply -f -\)$/,
       );
       status = 503;
       await clock.advance(waitMs);
       await clock.asleep();
-      assert.match(mirror.problem, /^cannot list configmaps: .*: no$/);
+      assert.match(mirror.problem ?? '', /^cannot list configmaps: .*: no$/);
       status = 200;
       await clock.advance(await clock.asleep());
       await started;
