@@ -6,7 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse } from 'yaml';
 
-const { dirname } = import.meta;
+const dirname = join(import.meta.dirname, 'observability');
 const promtool = process.env.PROMTOOL ?? 'promtool';
 const run = (...args: readonly string[]) => spawnSync(promtool, args, { cwd: dirname, encoding: 'utf8' });
 const hasPromtool = run('--version').status === 0;
