@@ -1,7 +1,7 @@
 /**
  * What README and docs tell users to do: every manifest is accepted by a real API server and the operator's webhook,
- * the commands of the quick start run in their order and end in the commits that it shows, and every link leads
- * somewhere.
+ * the commands of the quick start run in their order and end in the commits that it shows, those of the
+ * troubleshooting page find what it made, and every link leads somewhere.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -133,6 +133,8 @@ test('docs: manifests are accepted, and the quick start ends in the commits that
       withScenario(async (scenario) => {
         await checkQuickStart(scenario, ssh, dir);
         await checkManifests(scenario);
+        const looks = await readFile(join(root, 'docs/troubleshooting.md'), 'utf8');
+        assert.ok((await runCommands(looks, dir, scenario.controlPlane.env)) >= 15);
         const upgrade = await readFile(join(root, 'docs/upgrade-and-uninstall.md'), 'utf8');
         assert.is(await runCommands(upgrade, dir, scenario.controlPlane.env), 3);
       }),

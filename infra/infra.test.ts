@@ -172,8 +172,8 @@ test('OperatorDeployment: what it writes to is writable', () => {
 
 test('OperatorDeployment: probes and metrics are on the port that is listened on', () => {
   const [{ args, ports, livenessProbe, readinessProbe }] = find('Deployment').spec.template.spec.containers;
-  assert.ok(args.includes('--metrics-listen=0.0.0.0:8080'));
-  assert.ok(args.includes('--listen=0.0.0.0:9443'));
+  assert.ok(args.includes('--metrics-listen=:8080'));
+  assert.ok(args.includes('--listen=:9443'));
   assert.ok(args.includes('--webhook-service=gitops-reverser-system/gitops-reverser-webhooks'));
   assert.equal(ports, [
     { name: 'metrics', containerPort: 8080, protocol: 'TCP' },

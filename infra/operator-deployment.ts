@@ -143,13 +143,14 @@ const podAddress: k8s.EnvVar = {
   valueFrom: { fieldRef: { fieldPath: 'status.podIP' } },
 };
 
+/** It listens on every address: those of Pods are of IPv4, IPv6 or both, as the cluster is. */
 function operatorArgs({ namespace, replicas, logLevel, certificateSecret }: OperatorDeploymentProps) {
   return [
     'run',
     `--data-dir=${DATA_DIR}`,
     `--namespace=${namespace}`,
-    `--metrics-listen=0.0.0.0:${METRICS_PORT.number}`,
-    `--listen=0.0.0.0:${WEBHOOK_PORT.number}`,
+    `--metrics-listen=:${METRICS_PORT.number}`,
+    `--listen=:${WEBHOOK_PORT.number}`,
     `--webhook-service=${namespace}/${WEBHOOK_SERVICE}`,
     ...(certificateSecret === undefined ? [] : [`--webhook-certificate-secret=${certificateSecret}`]),
     ...(replicas === 1 ? [] : ['--leader-elect', `--replica-address=[$(POD_IP)]:${WEBHOOK_PORT.number}`]),

@@ -23,6 +23,8 @@ export type ErrorCode =
   | 'DiskFull'
   | 'TimedOut'
   | 'Backlogged'
+  // The machine
+  | 'DataDirInUse'
   // Kubernetes API
   | 'ApiUnreachable'
   | 'Forbidden'

@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { claimDataDir } from './claim-data-dir.ts';
+import { consoleLog } from './testing/console-log.ts';
 import { freePorts } from './testing/free-ports.ts';
 import { runCommand } from './testing/run-command.ts';
 import { withTempDir } from './testing/temp-dir.ts';
@@ -40,5 +42,16 @@ test('run --leader-elect refuses timing that lets two lead', async () => {
     /a duration such as 15s/,
   );
 });
+
+test('run ends where another operator uses the data directory, and names both', () =>
+  withTempDir(async (dir) => {
+    const claim = await claimDataDir(dir, consoleLog());
+    const { code, stderr } = await runAgainstNothing('--data-dir', dir);
+    await claim.release();
+    assert.is(code, 1);
+    const known = `gitops-reverser: The data directory ${dir} is in use by another operator (process ${process.pid} of `;
+    assert.match(stderr, known);
+    assert.match(stderr, '--data-dir');
+  }));
 
 test.run();

@@ -161,7 +161,7 @@ program
   )
   .addOption(
     option('--listen <host:port>', 'serves the webhooks, with TLS')
-      .default({ host: '0.0.0.0', port: 9443 }, '0.0.0.0:9443')
+      .default({ host: '::', port: 9443 }, ':9443, on every address')
       .argParser(parsed(parseListenAddress)),
   )
   .addOption(
@@ -184,7 +184,7 @@ program
   )
   .addOption(
     option('--metrics-listen <host:port>', 'serves /metrics, /healthz and /readyz')
-      .default({ host: '0.0.0.0', port: 8080 }, '0.0.0.0:8080')
+      .default({ host: '::', port: 8080 }, ':8080, on every address')
       .argParser(parsed(parseListenAddress)),
   )
   .addOption(

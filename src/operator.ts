@@ -1,7 +1,8 @@
-import { mkdir, realpath, rmdir } from 'node:fs/promises';
+import { realpath, rmdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { gitRepoConfigKind, watchRuleKind } from '../gen/kinds.ts';
 import { DiscoveryLoop } from './capture/discovery-loop.ts';
+import { claimDataDir } from './claim-data-dir.ts';
 import { systemClock } from './clock.ts';
 import { type CodedError, messageOf } from './errors.ts';
 import { privateParentOf, sweepPrivateParent } from './git/private-folder.ts';
@@ -70,13 +71,13 @@ const served = { namespaced: true, preferred: true } as const;
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
   const { log } = options;
   const clock = systemClock;
-  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  const claim = await claimDataDir(options.dataDir, log);
   const client = new KubeClient(await openConnection(options.kubeconfig));
   const metrics = startMetrics({ readers: otlpReaders(options.otlpEndpoint, process.env, log) });
   let notReady: () => string | undefined = () => 'starting';
   const stopping = new AbortController();
   const server: StatusServer = await startStatusServer(options.metricsListen, metrics, () => notReady());
-  // After the port is taken: a second operator that was started by mistake must not get here.
+  // What is there now is of an operator that ended: this data directory is claimed.
   const privateDir = privateParentOf(await realpath(options.dataDir));
   await sweepPrivateParent(privateDir, log);
 
@@ -199,6 +200,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       log,
     });
   };
+  notReady = () => [...servedMirrors, ...mirrors].find(({ problem }) => problem)?.problem ?? 'starting';
   let fail = (_error: unknown) => {};
   const failed = new Promise<unknown>((resolve) => {
     fail = resolve;
@@ -257,6 +259,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       await metrics.shutdown();
       // With credentials that could not be removed it stays, for the next one.
       await rmdir(privateDir).catch(() => {});
+      await claim.release();
     },
   };
 }

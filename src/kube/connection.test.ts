@@ -78,4 +78,29 @@ test('openConnection says what is wrong with a kubeconfig', async () => {
   });
 });
 
+test('openConnection says so where the environment names no cluster', () =>
+  withTempDir(async (dir) => {
+    const { HOME, KUBECONFIG } = process.env;
+    delete process.env.KUBECONFIG;
+    process.env.HOME = dir;
+    try {
+      const error = await openConnection().catch((thrown) => thrown);
+      assert.is(error.code, 'InvalidSpec');
+      assert.match(error.message, '--kubeconfig');
+    } finally {
+      if (HOME === undefined) delete process.env.HOME;
+      else process.env.HOME = HOME;
+      if (KUBECONFIG !== undefined) process.env.KUBECONFIG = KUBECONFIG;
+    }
+  }));
+
+test('openConnection says what is wrong with a server that it cannot talk to', () =>
+  withTempDir(async (dir) => {
+    const file = join(dir, 'kubeconfig');
+    await writeFile(file, kubeconfig({ cluster: { server: 'http://kube.example.com:8001' } }));
+    const error = await openConnection(file).catch((thrown) => thrown);
+    assert.instance(error, CodedError);
+    assert.match(error.message, `The kubeconfig ${file} cannot be used: `);
+  }));
+
 test.run();

@@ -12,6 +12,8 @@ export interface Connection {
 
 /** Credentials are read again this often: service-account tokens on disk and exec plugins rotate. */
 const CREDENTIALS_MAX_AGE_MS = 60_000;
+/** What the client library takes where the environment offers nothing. */
+const SERVER_OF_NOTHING = 'http://localhost:8080';
 /** TCP keep-alive probes find a dead peer even on a silent watch. */
 const TCP_KEEP_ALIVE_MS = 30_000;
 
@@ -19,27 +21,35 @@ const TCP_KEEP_ALIVE_MS = 30_000;
  * Open a connection from a kubeconfig file, or without one from what the environment offers, in the usual
  * order: `KUBECONFIG`, `~/.kube/config`, the service account of the Pod.
  *
- * Throws `InvalidSpec` when the file cannot be read or names no usable cluster.
+ * Throws `InvalidSpec` when there is none, or it cannot be read, names no cluster, or its credentials cannot be used.
  */
 export async function openConnection(kubeconfigFile?: string): Promise<Connection> {
   const config = new KubeConfig();
+  const named = kubeconfigFile ?? '(default)';
   try {
     if (kubeconfigFile === undefined) config.loadFromDefault();
     else config.loadFromFile(kubeconfigFile);
   } catch (error) {
-    throw new CodedError(
-      'InvalidSpec',
-      `Cannot read kubeconfig ${kubeconfigFile ?? '(default)'}: ${messageOf(error)}`,
-    );
+    throw new CodedError('InvalidSpec', `Cannot read kubeconfig ${named}: ${messageOf(error)}`);
   }
   const cluster = config.getCurrentCluster();
   if (cluster === null) {
     throw new CodedError(
       'InvalidSpec',
-      `The kubeconfig ${kubeconfigFile ?? '(default)'} has no current cluster: set current-context.`,
+      `The kubeconfig ${named} has no current cluster: set current-context.`,
     );
   }
-  const options = await requestOptions(config);
+  if (kubeconfigFile === undefined && cluster.server === SERVER_OF_NOTHING) {
+    throw new CodedError(
+      'InvalidSpec',
+      'No cluster is named: give --kubeconfig FILE, or set KUBECONFIG (there is no ~/.kube/config, and no service account of a Pod)',
+    );
+  }
+  const options = await requestOptions(config).catch((error: unknown) => {
+    throw new CodedError('InvalidSpec', `The kubeconfig ${named} cannot be used: ${messageOf(error)}`, {
+      cause: error,
+    });
+  });
   const agent = new https.Agent({
     ...options.tls,
     keepAlive: true,

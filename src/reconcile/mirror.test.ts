@@ -149,6 +149,30 @@ test('Mirror: a list that expires on the way and begins again leaves nothing beh
   );
 });
 
+test('Mirror.problem tells why it cannot list, and what to do where the kind is not known', () => {
+  let status = 404;
+  return withMirror(
+    (answer, usual) => (status === 200 ? usual() : answer.status(status, 'no')),
+    async ({ mirror, clock }) => {
+      assert.is(mirror.problem, undefined);
+      const started = mirror.start();
+      const waitMs = await clock.asleep();
+      assert.match(
+        mirror.problem ?? '',
+        /^cannot list configmaps: .*: no \(gitops-reverser crds \| kubectl apply -f -\)$/,
+      );
+      status = 503;
+      await clock.advance(waitMs);
+      await clock.asleep();
+      assert.match(mirror.problem ?? '', /^cannot list configmaps: .*: no$/);
+      status = 200;
+      await clock.advance(await clock.asleep());
+      await started;
+      assert.is(mirror.problem, undefined);
+    },
+  );
+});
+
 test('Mirror.stop ends it while it waits for a list that fails', () =>
   withMirror(
     (answer) => answer.status(503, 'no'),

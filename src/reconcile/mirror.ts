@@ -10,6 +10,7 @@ import type { Log } from '../log.ts';
 
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 5_000;
+const INSTALL_CRDS = 'gitops-reverser crds | kubectl apply -f -';
 
 /**
  * All objects of a kind, kept current by list and watch, for kinds of which there are few.
@@ -24,6 +25,7 @@ export class Mirror implements CaptureSink {
   readonly #log: Log;
   readonly #abort = new AbortController();
   readonly #objects = new Map<string, KubeObject>();
+  #problem: string | undefined;
 
   constructor(
     resource: ApiResource,
@@ -53,6 +55,11 @@ export class Mirror implements CaptureSink {
     return this.#objects;
   }
 
+  /** Why they cannot be listed, in words for a person; undefined: the last list went through, or none was tried. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
   onCaptured({ type, object }: Captured): void {
     if (type === 'DELETED') this.#remove(keyOf(object));
     else this.#set(object);
@@ -77,15 +84,17 @@ export class Mirror implements CaptureSink {
           onRestart: () => listed.clear(),
         });
       } catch (error) {
+        const resource = groupResource(this.#capture.resource);
+        const reason = messageOf(error).trim();
+        const hint = error instanceof CodedError && error.code === 'NotFound' ? INSTALL_CRDS : undefined;
+        this.#problem = `cannot list ${resource}: ${reason}${hint === undefined ? '' : ` (${hint})`}`;
         if (failures % 10 === 0) {
-          const resource = groupResource(this.#capture.resource);
-          const isMissing = error instanceof CodedError && error.code === 'NotFound';
-          const hint = isMissing ? { hint: 'gitops-reverser crds | kubectl apply -f -' } : {};
-          this.#log.warn('Cannot list', { resource, reason: messageOf(error), ...hint });
+          this.#log.warn('Cannot list', { resource, reason, ...(hint === undefined ? {} : { hint }) });
         }
         await this.#clock.sleep(backoffMs(failures, RETRY_MIN_MS, RETRY_MAX_MS), this.#abort.signal);
         continue;
       }
+      this.#problem = undefined;
       for (const object of listed.values()) this.#set(object);
       for (const key of this.#objects.keys()) if (!listed.has(key)) this.#remove(key);
       return;

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CodedError } from '../errors.ts';
-import { parseListenAddress } from './listen-address.ts';
+import { parseListenAddress, showListenAddress } from './listen-address.ts';
 
 test('parseListenAddress reads a host and a port', () => {
   const cases: [string, string, number][] = [
@@ -36,6 +36,12 @@ test('parseListenAddress refuses everything else, and shows how it is written', 
         error instanceof CodedError && error.code === 'InvalidSpec' && error.message.includes('HOST:PORT'),
       text,
     );
+  }
+});
+
+test('showListenAddress writes what parseListenAddress reads', () => {
+  for (const text of ['0.0.0.0:8080', 'localhost:0', ':9443', '[::1]:8080']) {
+    assert.is(showListenAddress(parseListenAddress(text)), text);
   }
 });
 

@@ -1,8 +1,7 @@
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
-import { CodedError } from '../errors.ts';
 import type { Metrics } from '../report/metrics.ts';
+import { listen } from './listen.ts';
 import type { ListenAddress } from './listen-address.ts';
 
 export interface StatusServer {
@@ -15,7 +14,7 @@ export interface StatusServer {
  * body until then). Throws `InvalidSpec` when the address cannot be listened on.
  */
 export async function startStatusServer(
-  listen: ListenAddress,
+  address: ListenAddress,
   metrics: Metrics,
   notReadyReason: () => string | undefined,
 ): Promise<StatusServer> {
@@ -40,19 +39,9 @@ export async function startStatusServer(
   });
   const server = http.createServer(app.callback());
   server.requestTimeout = 10_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) =>
-      reject(
-        new CodedError(
-          'InvalidSpec',
-          `Cannot listen on ${listen.host}:${listen.port} for metrics: ${error.message}`,
-        ),
-      ),
-    );
-    server.listen(listen.port, listen.host, resolve);
-  });
+  const port = await listen(server, address, 'metrics');
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

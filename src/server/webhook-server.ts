@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import Koa from 'koa';
 import type { KeyAndCertificate } from '../certificates/serving-certificate.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { CodedError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { listen } from './listen.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { BodyReader, Refusal, type RefusalReason } from './webhook-body.ts';
 import { findRoute, HandlerCaller, type WebhookHandler } from './webhook-handler.ts';
@@ -76,7 +76,7 @@ export interface WebhookServer {
  * Throws `InvalidSpec` when the address cannot be listened on, `InvalidSecret` for an unusable certificate.
  */
 export async function startWebhookServer(options: WebhookServerOptions): Promise<WebhookServer> {
-  const { listen, log, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const { log, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   let isClosing = false;
   const app = new Koa();
   if (options.beside !== undefined) app.use(options.beside);
@@ -97,19 +97,9 @@ export async function startWebhookServer(options: WebhookServerOptions): Promise
   server.maxConnections = CONNECTIONS_MAX;
   server.maxRequestsPerSocket = options.requestsPerConnectionMax ?? REQUESTS_PER_CONNECTION_MAX;
   server.on('tlsClientError', (error) => log.debug('TLS handshake failed', { reason: error.message }));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) =>
-      reject(
-        new CodedError(
-          'InvalidSpec',
-          `Cannot listen on ${listen.host}:${listen.port} for webhooks: ${error.message}`,
-        ),
-      ),
-    );
-    server.listen(listen.port, listen.host, resolve);
-  });
+  const port = await listen(server, options.listen, 'webhooks');
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     setCertificate: (certificate) => server.setSecureContext(secureOptions(certificate)),
     retire() {
       isClosing = true;
