@@ -5,6 +5,11 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../src/errors.ts';
 import { consoleLog } from '../src/testing/console-log.ts';
 import { ensureBinaries } from '../src/testing/control-plane/ensure-binaries.ts';
+import { bundleVariable } from '../src/testing/operator-bundle.ts';
+import { makeTempDir } from '../src/testing/temp-dir.ts';
+import { bundle } from './bundle.ts';
+import { compiledFlags, compileTests } from './test-gate/compile-tests.ts';
+import { longestFirst, shareOf } from './test-gate/durations.ts';
 import { e2eFolders, findTests, unitFolders } from './test-gate/find-tests.ts';
 import { type Job, type JobResult, runJobs } from './test-gate/run-job.ts';
 
@@ -23,10 +28,7 @@ The last line is "N passed, N failed"; the exit code is 1 when something failed.
 
 const limits = {
   checkMs: 5 * 60_000,
-  unitFileMs: 3 * 60_000,
-  e2eFileMs: 8 * 60_000,
-  /** Each has its own control plane: about 0.5 GB of memory, and a core while it starts. */
-  e2eParallel: 2,
+  fileMs: 8 * 60_000,
 };
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -43,12 +45,10 @@ async function main(): Promise<number> {
   const { unit, e2e } = options.values;
   const wanted = (job: Job) =>
     options.positionals.length === 0 || options.positionals.some((pattern) => job.name.includes(pattern));
-  const quick =
-    e2e && !unit ? [] : [...checks(), ...testFiles(unitFolders, limits.unitFileMs)].filter(wanted);
-  const slow = unit && !e2e ? [] : longestFirst(testFiles(e2eFolders, limits.e2eFileMs)).filter(wanted);
+  const quick = e2e && !unit ? [] : [...checks(), ...testFiles(unitFolders)].filter(wanted);
+  const slow = unit && !e2e ? [] : testFiles(e2eFolders).filter(wanted);
 
-  const results = [...(await runJobs(quick, availableParallelism(), root, report))];
-  if (slow.length > 0) results.push(...(await runOnControlPlane(slow)));
+  const results = [...(await runAll(quick, slow))];
   if (results.length === 0) {
     print(`No test matches ${options.positionals.join(' ')}`);
     print('0 passed, 1 failed');
@@ -80,46 +80,66 @@ function checks(): Job[] {
 }
 
 /** One process per file: uvu's state is global, and a file may not see what another left behind. */
-function testFiles(folders: readonly string[], timeoutMs: number): Job[] {
+function testFiles(folders: readonly string[]): Job[] {
   return findTests(root, folders).map((file) => ({
     name: file,
     command: process.execPath,
-    args: ['--import', 'tsx', file],
+    args: [...compiledFlags, file],
     judge: 'uvu',
-    timeoutMs,
+    timeoutMs: limits.fileMs,
+    share: shareOf(file),
   }));
 }
 
-/** What takes a minute or so begins first: at the end, no processor waits for the last of them. */
-function longestFirst(jobs: readonly Job[]): Job[] {
-  const isLong = ({ name }: Job) =>
-    /\/(storm|attribution|noise|fail-over|round-trip|examples|install)/.test(name);
-  return [...jobs.filter(isLong), ...jobs.filter((job) => !isLong(job))];
+/** Everything at once, so that no processor waits at the end of a part. */
+async function runAll(quick: readonly Job[], slow: readonly Job[]): Promise<readonly JobResult[]> {
+  const missing = slow.length === 0 ? undefined : await whyNoControlPlane();
+  if (missing !== undefined) report(missing);
+  const jobs = longestFirst([...quick, ...(missing === undefined ? slow : [])]);
+  const made = await makeTempDir('gate');
+  try {
+    const bundleFile = join(made.path, 'gitops-reverser.mjs');
+    const env = { GITOPS_REVERSER_COMPILED: made.path, [bundleVariable]: bundleFile };
+    await Promise.all([compileTests(root, made.path), bundle(bundleFile)]);
+    const processors = availableParallelism();
+    const results = await runJobs(
+      jobs.map((job) => ({ ...job, env })),
+      processors,
+      root,
+      report,
+    );
+    return missing === undefined ? results : [...results, missing];
+  } finally {
+    await made.remove();
+  }
 }
 
-/** Without the programs no such file can pass, so that is one failure instead of many alike. */
-async function runOnControlPlane(jobs: readonly Job[]): Promise<readonly JobResult[]> {
+/** Without the programs no end-to-end test can pass, so that is one failure instead of many alike. */
+async function whyNoControlPlane(): Promise<JobResult | undefined> {
   try {
     await ensureBinaries({ log: consoleLog(print) });
+    return undefined;
   } catch (error) {
-    const output = messageOf(error);
-    const result = { name: 'control plane', passed: 0, failed: 1, skipped: 0, ms: 0, output };
-    report(result);
-    return [result];
+    return {
+      name: 'control plane',
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+      ms: 0,
+      output: messageOf(error),
+    };
   }
-  return runJobs(jobs, limits.e2eParallel, root, report);
 }
 
 /** One line per job; of a failed one everything it wrote. */
 function report(result: JobResult): void {
-  const { name, passed, failed, skipped, problem, ms, output } = result;
+  const { name, passed, failed, skipped, problem, ms, cpuMs, output } = result;
   const counts = [`${passed} passed`];
   if (failed > 0) counts.push(`${failed} failed`);
   if (skipped > 0) counts.push(`${skipped} skipped`);
+  const seconds = `${(ms / 1000).toFixed(1)} s${cpuMs === undefined ? '' : ` (cpu ${(cpuMs / 1000).toFixed(1)} s)`}`;
   const why = problem === undefined ? '' : ` (${problem})`;
-  print(
-    `${failed === 0 ? 'ok    ' : 'FAILED'} ${name}  ${(ms / 1000).toFixed(1)} s  ${counts.join(', ')}${why}`,
-  );
+  print(`${failed === 0 ? 'ok    ' : 'FAILED'} ${name}  ${seconds}  ${counts.join(', ')}${why}`);
   if (failed > 0) print(`${output.trimEnd()}\n`);
 }
 

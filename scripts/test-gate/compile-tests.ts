@@ -1,0 +1,35 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { e2eFolders, unitFolders } from './find-tests.ts';
+
+/** What node is called with to run a test file. `GITOPS_REVERSER_COMPILED` has to name the folder of compileTests. */
+export const compiledFlags = [
+  '--enable-source-maps',
+  '--import',
+  './scripts/test-gate/compiled.mjs',
+] as const;
+
+/**
+ * Make JavaScript of every source once, file by file, into a folder: a process then starts in a third of the time
+ * that it takes with a compiler of its own. Takes about a second.
+ */
+export async function compileTests(root: string, into: string): Promise<void> {
+  const sources = [...unitFolders, ...e2eFolders].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+      .map((file) => join(folder, file)),
+  );
+  await build({
+    absWorkingDir: root,
+    entryPoints: sources,
+    outbase: root,
+    outdir: into,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    sourcemap: 'inline',
+    sourcesContent: false,
+    logLevel: 'error',
+  });
+}
