@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { freePorts } from './testing/free-ports.ts';
+import { placeBundle } from './testing/operator-bundle.ts';
 import { runCommand } from './testing/run-command.ts';
 import { withTempDir } from './testing/temp-dir.ts';
 
-/** Run the command line with a kubeconfig whose API server is not there. */
+/** Run the operator with a kubeconfig whose API server is not there. */
 function runAgainstNothing(...args: readonly string[]) {
   return withTempDir(async (dir) => {
     const [port] = await freePorts(1);
@@ -21,7 +22,9 @@ function runAgainstNothing(...args: readonly string[]) {
     const file = join(dir, 'kubeconfig');
     await writeFile(file, JSON.stringify(kubeconfig));
     const where = ['--kubeconfig', file, '--data-dir', join(dir, 'data'), '--metrics-listen', '127.0.0.1:0'];
-    return runCommand(process.execPath, ['--import', 'tsx', 'src/main.ts', 'run', ...where, ...args]);
+    const operator = join(dir, 'gitops-reverser.mjs');
+    await placeBundle(operator);
+    return runCommand(process.execPath, [operator, 'run', ...where, ...args]);
   });
 }
 
