@@ -8,7 +8,7 @@ import { ensureBinaries } from '../src/testing/control-plane/ensure-binaries.ts'
 import { bundleVariable } from '../src/testing/operator-bundle.ts';
 import { makeTempDir } from '../src/testing/temp-dir.ts';
 import { bundle } from './bundle.ts';
-import { compiledFlags, compileTests } from './test-gate/compile-tests.ts';
+import { compiledFlags, compiledVariable, compileTests } from './test-gate/compile-tests.ts';
 import { longestFirst, shareOf } from './test-gate/durations.ts';
 import { e2eFolders, findTests, unitFolders } from './test-gate/find-tests.ts';
 import { type Job, type JobResult, runJobs } from './test-gate/run-job.ts';
@@ -55,7 +55,7 @@ async function main(): Promise<number> {
     e2e && !unit ? [] : [...checks(), ...testFiles(unitFolders, limits.unitFileMs)].filter(wanted);
   const slow = unit && !e2e ? [] : testFiles(e2eFolders, limits.e2eFileMs).filter(wanted);
 
-  const results = [...(await runAll(quick, slow))];
+  const results = quick.length + slow.length === 0 ? [] : await runAll(quick, slow);
   if (results.length === 0) {
     print(`No test matches ${options.positionals.join(' ')}`);
     print('0 passed, 1 failed');
@@ -100,22 +100,17 @@ function testFiles(folders: readonly string[], timeoutMs: number): Job[] {
 
 /** Everything at once, so that no processor waits at the end of a part. */
 async function runAll(quick: readonly Job[], slow: readonly Job[]): Promise<readonly JobResult[]> {
-  const missing = slow.length === 0 ? undefined : await whyNoControlPlane();
-  if (missing !== undefined) report(missing);
-  const jobs = longestFirst([...quick, ...(missing === undefined ? slow : [])]);
   const made = await makeTempDir('gate');
   try {
-    const bundleFile = join(made.path, 'gitops-reverser.mjs');
-    const env = {
-      GITOPS_REVERSER_COMPILED: made.path,
-      [bundleVariable]: bundleFile,
-      GOGC: process.env.GOGC ?? String(limits.goHeapGrowthPercent),
-    };
-    await Promise.all([compileTests(root, made.path), bundle(bundleFile)]);
-    const processors = availableParallelism();
+    const failed = await failureOf('compilation', () => prepare(made.path));
+    if (failed !== undefined) return [failed];
+    // Without the programs no end-to-end test can pass, so that is one failure instead of many alike.
+    const missing = slow.length === 0 ? undefined : await failureOf('control plane', ensurePrograms);
+    const jobs = longestFirst([...quick, ...(missing === undefined ? slow : [])]);
+    const env = environment(made.path);
     const results = await runJobs(
       jobs.map((job) => ({ ...job, env })),
-      processors,
+      availableParallelism(),
       root,
       report,
     );
@@ -125,20 +120,33 @@ async function runAll(quick: readonly Job[], slow: readonly Job[]): Promise<read
   }
 }
 
-/** Without the programs no end-to-end test can pass, so that is one failure instead of many alike. */
-async function whyNoControlPlane(): Promise<JobResult | undefined> {
+/** What all tests need, made once. */
+async function prepare(dir: string): Promise<void> {
+  await Promise.all([compileTests(root, dir), bundle(bundleIn(dir))]);
+}
+
+async function ensurePrograms(): Promise<void> {
+  await ensureBinaries({ log: consoleLog(print) });
+}
+
+function bundleIn(dir: string): string {
+  return join(dir, 'gitops-reverser.mjs');
+}
+
+function environment(dir: string): NodeJS.ProcessEnv {
+  const GOGC = process.env.GOGC ?? String(limits.goHeapGrowthPercent);
+  return { [compiledVariable]: dir, [bundleVariable]: bundleIn(dir), GOGC };
+}
+
+/** The failed result of what throws. */
+async function failureOf(name: string, work: () => Promise<void>): Promise<JobResult | undefined> {
   try {
-    await ensureBinaries({ log: consoleLog(print) });
+    await work();
     return undefined;
   } catch (error) {
-    return {
-      name: 'control plane',
-      passed: 0,
-      failed: 1,
-      skipped: 0,
-      ms: 0,
-      output: messageOf(error),
-    };
+    const result = { name, passed: 0, failed: 1, skipped: 0, ms: 0, output: messageOf(error) };
+    report(result);
+    return result;
   }
 }
 

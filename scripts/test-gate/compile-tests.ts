@@ -2,9 +2,13 @@ import { readdirSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { transform } from 'esbuild';
+import { messageOf } from '../../src/errors.ts';
 import { e2eFolders, unitFolders } from './find-tests.ts';
 
-/** What node is called with to run a test file. `GITOPS_REVERSER_COMPILED` has to name the folder of compileTests. */
+/** Names the folder of compileTests. */
+export const compiledVariable = 'GITOPS_REVERSER_COMPILED';
+
+/** What node is called with to run a test file. */
 export const compiledFlags = [
   '--enable-source-maps',
   '--import',
@@ -33,6 +37,8 @@ export async function compileTests(root: string, into: string): Promise<void> {
         sourcefile: basename(file),
         sourcemap: 'inline',
         sourcesContent: false,
+      }).catch((error) => {
+        throw new Error(`Cannot compile ${file}: ${messageOf(error)}`, { cause: error });
       });
       const made = join(into, `${file.slice(0, -'.ts'.length)}.js`);
       await mkdir(dirname(made), { recursive: true });
