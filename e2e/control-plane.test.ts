@@ -109,7 +109,7 @@ async function givenProcess(next: string): Promise<{ child: ChildProcess; dir: s
     const plane = await startControlPlane({ controllerManager: false });
     console.log(plane.dir);
     ${next}`;
-  const args = ['--import', 'tsx', '--input-type=module', '--eval', source];
+  const args = [...process.execArgv, '--input-type=module', '--eval', source];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   let output = '';
   child.stdout.on('data', (chunk) => {
