@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -101,23 +102,21 @@ function testFiles(folders: readonly string[], timeoutMs: number): Job[] {
 /** Everything at once, so that no processor waits at the end of a part. */
 async function runAll(quick: readonly Job[], slow: readonly Job[]): Promise<readonly JobResult[]> {
   const made = await makeTempDir('gate');
-  try {
-    const failed = await failureOf('compilation', () => prepare(made.path));
-    if (failed !== undefined) return [failed];
-    // Without the programs no end-to-end test can pass, so that is one failure instead of many alike.
-    const missing = slow.length === 0 ? undefined : await failureOf('control plane', ensurePrograms);
-    const jobs = longestFirst([...quick, ...(missing === undefined ? slow : [])]);
-    const env = environment(made.path);
-    const results = await runJobs(
-      jobs.map((job) => ({ ...job, env })),
-      availableParallelism(),
-      root,
-      report,
-    );
-    return missing === undefined ? results : [...results, missing];
-  } finally {
-    await made.remove();
-  }
+  process.once('exit', () => rmSync(made.path, { recursive: true, force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  const failed = await failureOf('compilation', () => prepare(made.path));
+  if (failed !== undefined) return [failed];
+  // Without the programs no end-to-end test can pass, so that is one failure instead of many alike.
+  const missing = slow.length === 0 ? undefined : await failureOf('control plane', ensurePrograms);
+  const jobs = longestFirst([...quick, ...(missing === undefined ? slow : [])]);
+  const env = environment(made.path);
+  const results = await runJobs(
+    jobs.map((job) => ({ ...job, env })),
+    availableParallelism(),
+    root,
+    report,
+  );
+  return missing === undefined ? results : [...results, missing];
 }
 
 /** What all tests need, made once. */

@@ -30,4 +30,6 @@ export const limits = {
   logTailLines: 25,
   /** One kubectl command. */
   kubectlMs: 60_000,
+  /** Memory from which on kubectl collects garbage after all. */
+  kubectlMemory: '512MiB',
 } as const;
