@@ -21,12 +21,16 @@ import type { Binaries } from './versions.ts';
 export interface BootstrappedOptions {
   readonly binaries: Binaries;
   readonly log: Log;
+  /** Default: the cache folder of this platform. */
+  readonly cache?: string;
   /** Start etcd and an API server in the folder, end the latter, call `use`, and end etcd. */
   readonly bootstrap: (dir: string, use: (etcdUrl: string) => Promise<void>) => Promise<void>;
 }
 
 /** The folders of a control plane that are copied. */
 const kept = ['etcd', 'certificates'] as const;
+
+const cannotWrite = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR']);
 
 const logMarginBytes = 64;
 
@@ -39,10 +43,17 @@ const nobody: Credentials = {
   certificateFile: '',
 };
 
-/** Fill the folder of a new control plane; one that holds data already stays as it is. */
+/**
+ * Fill the folder of a new control plane; one that holds data already stays as it is. Where the cache can not be
+ * written, it stays empty: the API server then does it all by itself.
+ */
 export async function copyBootstrapped(dir: string, options: BootstrappedOptions): Promise<void> {
   if (existsSync(join(dir, 'etcd'))) return;
-  const from = await ensureBootstrapped(options);
+  const from = await ensureBootstrapped(options).catch((error) => {
+    if (!cannotWrite.has(error.code)) throw error;
+    options.log.info(`Nothing is kept for the next start: ${error.message}`);
+  });
+  if (from === undefined) return;
   for (const folder of kept) {
     await cp(join(from, folder), join(dir, folder), { recursive: true });
   }
@@ -50,7 +61,7 @@ export async function copyBootstrapped(dir: string, options: BootstrappedOptions
 
 /** The folder that holds it, made when it is missing or when its certificate ends soon. */
 async function ensureBootstrapped(options: BootstrappedOptions): Promise<string> {
-  const cache = cacheFolder(thisPlatform());
+  const cache = options.cache ?? cacheFolder(thisPlatform());
   const folder = join(cache, `bootstrapped-${keyOf(options)}`);
   if (await isUsable(folder)) return folder;
   return withCacheLock(`${folder}.lock`, options.log, async () => {

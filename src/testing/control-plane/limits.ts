@@ -17,7 +17,7 @@ export const limits = {
   /** How often a waiter looks at the lock. */
   lockPollMs: 250,
   /** A kept certificate of an API server that ends sooner is made anew. */
-  certificateLeftMs: 24 * 60 * 60_000,
+  certificateLeftMs: 60 * 60_000,
   /** A component that is not ready after this time has failed. */
   startMs: 60_000,
   /** How often readiness is asked for. */
