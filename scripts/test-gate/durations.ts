@@ -6,10 +6,10 @@ import type { Job } from './run-job.ts';
  * gate shows both (`12.0 s (cpu 9.0 s)`).
  */
 const measured: Readonly<Record<string, readonly [seconds: number, share: number]>> = {
-  'e2e/restart.test.ts': [75, 0.7],
+  'e2e/restart.test.ts': [75, 0.6],
   'e2e/attribution.test.ts': [80, 0.8],
   'e2e/noise.test.ts': [85, 0.4],
-  'e2e/storm-kill.test.ts': [80, 1],
+  'e2e/storm-kill.test.ts': [62, 1],
   'e2e/storm-remote.test.ts': [70, 1],
   'e2e/storm-api.test.ts': [65, 1],
   'e2e/examples.test.ts': [55, 0.6],
@@ -17,7 +17,7 @@ const measured: Readonly<Record<string, readonly [seconds: number, share: number
   'e2e/attribution-load.test.ts': [50, 1],
   'e2e/storm-branch.test.ts': [50, 1],
   'e2e/install.test.ts': [42, 0.55],
-  'e2e/control-plane.test.ts': [30, 0.7],
+  'e2e/control-plane.test.ts': [30, 0.6],
   'e2e/capture.test.ts': [40, 0.6],
   'e2e/conditions.test.ts': [40, 0.5],
   'src/push/simulation-more.test.ts': [45, 1],
