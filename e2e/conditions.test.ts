@@ -9,6 +9,10 @@ import { poll } from '../src/testing/poll.ts';
 import { configMap, gitRepoConfig, type Scenario, watchRule, withScenario } from '../src/testing/scenario.ts';
 import { startSshGitServer } from '../src/testing/ssh-git-server.ts';
 
+/** No test here needs what the controllers do. */
+const withOperator = (use: (scenario: Scenario) => Promise<void>): Promise<void> =>
+  withScenario(use, { controllerManager: false });
+
 const ready =
   '{.status.conditions[?(@.type=="Ready")].status} {.status.conditions[?(@.type=="Ready")].reason}: {.status.conditions[?(@.type=="Ready")].message}';
 
@@ -43,7 +47,7 @@ async function secret(
 const configMaps = { resources: [{ apiVersion: 'v1', kind: 'ConfigMap', names: ['c-*'] }] };
 
 test('conditions: SSH credentials that are missing, wrong or from an impostor, and mended', () =>
-  withScenario(async (scenario) => {
+  withOperator(async (scenario) => {
     const { apply, kubectl, remote, commit } = scenario;
     const server = await startSshGitServer();
     try {
@@ -128,7 +132,7 @@ test('conditions: SSH credentials that are missing, wrong or from an impostor, a
   }));
 
 test('conditions: HTTPS, branches, paths, templates and URLs', () =>
-  withScenario(async (scenario) => {
+  withOperator(async (scenario) => {
     const { apply, kubectl, remote } = scenario;
     const login = { kind: 'basic', username: 'git', password: secretValue('right') } as const;
     const server = await startHttpsGitServer({ auth: login });
@@ -226,7 +230,7 @@ test('conditions: HTTPS, branches, paths, templates and URLs', () =>
   }));
 
 test('conditions: foreign files, large objects and commits of people', () =>
-  withScenario(async (scenario) => {
+  withOperator(async (scenario) => {
     const { apply, kubectl, remote, waitFor, commit } = scenario;
     const person = { name: 'Carol', email: 'carol@example.com' };
     const broken = 'namespaces/default/ConfigMap/c-broken.yaml';

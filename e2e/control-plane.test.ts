@@ -49,6 +49,12 @@ test('startControlPlane: two at once, with users of different rights, that leave
     const stranger = await one.kubectl('admin', ['get', 'ns', '--token', two.token('admin')]);
     assert.is(stranger.code, 1);
 
+    // By this uid clusters are known; both began as copies of the same data.
+    const clusterOf = async (plane: ControlPlane) =>
+      (await plane.kubectl('admin', ['get', 'ns', 'kube-system', '-o', 'jsonpath={.metadata.uid}'])).stdout;
+    assert.match(await clusterOf(one), /^[0-9a-f-]{36}$/);
+    assert.is.not(await clusterOf(one), await clusterOf(two));
+
     // Controllers work: a namespace goes, with what is in it.
     assert.is((await one.kubectl(alice, ['delete', 'namespace', 'production', '--timeout=30s'])).code, 0);
   } finally {
@@ -103,7 +109,7 @@ async function givenProcess(next: string): Promise<{ child: ChildProcess; dir: s
     const plane = await startControlPlane({ controllerManager: false });
     console.log(plane.dir);
     ${next}`;
-  const args = ['--import', 'tsx', '--input-type=module', '--eval', source];
+  const args = [...process.execArgv, '--input-type=module', '--eval', source];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   let output = '';
   child.stdout.on('data', (chunk) => {

@@ -9,7 +9,6 @@ import { App, Yaml } from 'cdk8s';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { InstallChart } from '../infra/install-chart.ts';
-import { bundle } from '../scripts/bundle.ts';
 import { makeAudit } from '../src/testing/api-audit.ts';
 import { type BareRemote, makeBareRemote } from '../src/testing/bare-remote.ts';
 import type { ControlPlane } from '../src/testing/control-plane/control-plane.ts';
@@ -22,6 +21,7 @@ import {
   makeInstalledHome,
 } from '../src/testing/installed-operator.ts';
 import { isLeading } from '../src/testing/is-leading.ts';
+import { placeBundle } from '../src/testing/operator-bundle.ts';
 import { poll } from '../src/testing/poll.ts';
 import { type RoleManifest, reportRights } from '../src/testing/rights.ts';
 import { mustRun } from '../src/testing/run-command.ts';
@@ -343,7 +343,7 @@ test('install: applied, run as its account, upgraded, deleted; twice, and with n
       startControlPlane({ apiServerFlags: [...audit.apiServerFlags, admission] }),
       synthesize(dir),
       synthesizeTwo(dir),
-      bundle(file),
+      placeBundle(file),
     ]);
     const ssh = await startSshGitServer();
     const remote = await makeBareRemote();

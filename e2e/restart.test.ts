@@ -5,13 +5,17 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { privateParentOf } from '../src/git/private-folder.ts';
 import { poll } from '../src/testing/poll.ts';
-import { configMap, gitRepoConfig, watchRule, withScenario } from '../src/testing/scenario.ts';
+import { configMap, gitRepoConfig, type Scenario, watchRule, withScenario } from '../src/testing/scenario.ts';
 
 const file = (name: string) => `namespaces/shop/ConfigMap/${name}.yaml`;
 
+/** No test here needs what the controllers do. */
+const withOperator = (use: (scenario: Scenario) => Promise<void>): Promise<void> =>
+  withScenario(use, { controllerManager: false });
+
 for (const how of ['stopped', 'killed', 'killed, its disk lost'] as const) {
   test(`restart: changes while the operator was down (${how})`, () =>
-    withScenario(async (scenario) => {
+    withOperator(async (scenario) => {
       const { apply, kubectl, remote, subjects, waitFor } = scenario;
       await kubectl('admin', ['create', 'namespace', 'shop']);
       for (const name of ['same', 'changed', 'deleted', 'by-hand'])
@@ -95,7 +99,7 @@ for (const how of ['stopped', 'killed', 'killed, its disk lost'] as const) {
 
 for (const how of ['stopped', 'killed', 'killed, its disk lost'] as const) {
   test(`restart: every version that was made while the operator was down is a commit (${how})`, () =>
-    withScenario(async (scenario) => {
+    withOperator(async (scenario) => {
       const { apply, kubectl, subjects, waitFor } = scenario;
       await apply('admin', gitRepoConfig(scenario.remote));
       const resources = [
@@ -132,7 +136,7 @@ for (const how of ['stopped', 'killed', 'killed, its disk lost'] as const) {
 }
 
 test('restart: a deletion during downtime, where the snapshot had found nothing', () =>
-  withScenario(async (scenario) => {
+  withOperator(async (scenario) => {
     const { apply, kubectl, remote, waitFor } = scenario;
     await apply('admin', gitRepoConfig(remote));
     await apply(
@@ -148,7 +152,7 @@ test('restart: a deletion during downtime, where the snapshot had found nothing'
   }));
 
 test('restart: the API server comes back, and watches go on where they were', () =>
-  withScenario(async (scenario) => {
+  withOperator(async (scenario) => {
     const { apply, kubectl, remote, subjects, waitFor, controlPlane } = scenario;
     await kubectl('admin', ['create', 'namespace', 'shop']);
     await apply(

@@ -5,10 +5,11 @@ import * as assert from 'uvu/assert';
 import { claimDataDir } from './claim-data-dir.ts';
 import { consoleLog } from './testing/console-log.ts';
 import { freePorts } from './testing/free-ports.ts';
+import { placeBundle } from './testing/operator-bundle.ts';
 import { runCommand } from './testing/run-command.ts';
 import { withTempDir } from './testing/temp-dir.ts';
 
-/** Run the command line with a kubeconfig whose API server is not there. */
+/** Run the operator with a kubeconfig whose API server is not there. */
 function runAgainstNothing(...args: readonly string[]) {
   return withTempDir(async (dir) => {
     const [port] = await freePorts(1);
@@ -23,7 +24,9 @@ function runAgainstNothing(...args: readonly string[]) {
     const file = join(dir, 'kubeconfig');
     await writeFile(file, JSON.stringify(kubeconfig));
     const where = ['--kubeconfig', file, '--data-dir', join(dir, 'data'), '--metrics-listen', '127.0.0.1:0'];
-    return runCommand(process.execPath, ['--import', 'tsx', 'src/main.ts', 'run', ...where, ...args]);
+    const operator = join(dir, 'gitops-reverser.mjs');
+    await placeBundle(operator);
+    return runCommand(process.execPath, [operator, 'run', ...where, ...args]);
   });
 }
 

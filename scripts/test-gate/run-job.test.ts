@@ -22,6 +22,14 @@ test('runJob judges by exit code and keeps the output', async () => {
   assert.equal([bad.passed, bad.failed, bad.output], [0, 1, 'broken\n']);
 });
 
+test('runJob adds up the processor time of a job and its children', async () => {
+  const spin = 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done';
+  const { cpuMs } = await runJob(shell(`(${spin}); :`), '.');
+  const none = await runJob(shell('kill -9 $PPID'), '.');
+  assert.ok((cpuMs ?? 0) > 0);
+  assert.is(none.cpuMs, undefined);
+});
+
 test('runJob judges a test file by its summary, not by its exit code', async () => {
   const { passed, failed, problem } = await runJob(shell('echo nothing', { judge: 'uvu' }), '.');
   assert.equal([passed, failed], [0, 1]);
@@ -46,6 +54,31 @@ test('runJobs runs at most so many at a time, and all of them', async () => {
     assert.is(heard.length, 5);
     assert.ok(results.every((result) => Number(result.output) <= 2));
     assert.ok(results.every((result) => result.failed === 0));
+  });
+});
+
+test('runJobs lets jobs that mostly wait share a processor', async () => {
+  await withTempDir(async (dir) => {
+    // Each waits until all three are there, which they can be only at the same time.
+    const script = (n: number) => `touch r${n}; until [ -e r1 -a -e r2 -a -e r3 ]; do sleep 0.01; done`;
+    const jobs = [1, 2, 3].map((n) => shell(script(n), { share: n === 1 ? 1 : 0.5 }));
+    const results = await runJobs(jobs, 2, dir, () => {});
+    assert.equal(
+      results.map(({ passed }) => passed),
+      [1, 1, 1],
+    );
+    // What is too big for the machine runs alone.
+    assert.is((await runJobs([shell(':', { share: 1 })], 0.5, dir, () => {})).length, 1);
+  });
+});
+
+test('runJobs passes over what does not fit yet', async () => {
+  await withTempDir(async (dir) => {
+    const first = shell('until [ -e third ]; do sleep 0.01; done', { share: 0.7 });
+    const second = shell('[ -e third ]', { share: 0.7 });
+    const third = shell('touch third', { share: 0.3 });
+    const results = await runJobs([first, second, third], 1, dir, () => {});
+    assert.ok(results.every(({ failed }) => failed === 0));
   });
 });
 

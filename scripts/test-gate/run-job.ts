@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { supervise } from '../../src/testing/supervise.ts';
 import { judgeUvuOutput, type Verdict } from './uvu-output.ts';
 
@@ -10,11 +14,17 @@ export interface Job {
   readonly judge: 'uvu' | 'exit-code';
   /** The process and its children are killed after this time. */
   readonly timeoutMs: number;
+  /** How many processors it keeps busy, 0 to 1. Default: 1. */
+  readonly share?: number;
+  /** Beside the environment of this process. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export interface JobResult extends Verdict {
   readonly name: string;
   readonly ms: number;
+  /** Processor time of the job and of all that it started and saw end; undefined when it was killed. */
+  readonly cpuMs?: number;
   readonly output: string;
 }
 
@@ -24,8 +34,10 @@ const outputCharsMax = 4 * 1024 * 1024;
 /** Run a job to its end. It dies with this process. */
 export async function runJob(job: Job, cwd: string): Promise<JobResult> {
   const started = performance.now();
-  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
-  const running = supervise({ command: job.command, args: job.args, cwd, env });
+  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...job.env };
+  const times = join(tmpdir(), `gitops-reverser-times-${randomUUID()}`);
+  const args = ['-c', timed, times, job.command, ...job.args];
+  const running = supervise({ command: '/bin/sh', args, cwd, env });
   let output = '';
   for (const stream of [running.child.stdout, running.child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -39,9 +51,25 @@ export async function runJob(job: Job, cwd: string): Promise<JobResult> {
   }, job.timeoutMs);
   const { code } = await running.exited();
   clearTimeout(timer);
+  const cpuMs = readCpuMs(await readFile(times, 'utf8').catch(() => ''));
+  await rm(times, { force: true });
   const verdict =
     job.judge === 'uvu' ? judgeUvuOutput({ output, code, timedOut }) : judgeExitCode(code, timedOut);
-  return { ...verdict, name: job.name, ms: performance.now() - started, output };
+  const spent = cpuMs === undefined ? {} : { cpuMs };
+  return { ...verdict, ...spent, name: job.name, ms: performance.now() - started, output };
+}
+
+/** Runs "$@" and writes what the shell's `times` says to the file "$0". */
+const timed = '"$@"; code=$?; times >"$0"; exit "$code"';
+
+/** The second line of `times`, such as `0m1.250000s 0m0.300000s`: user and system time of all children. */
+function readCpuMs(text: string): number | undefined {
+  const [, children] = text.trim().split('\n');
+  if (children === undefined) return undefined;
+  return [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
+    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60_000 + Number(seconds) * 1000,
+    0,
+  );
 }
 
 function judgeExitCode(code: number | null, timedOut: boolean): Verdict {
@@ -49,22 +77,39 @@ function judgeExitCode(code: number | null, timedOut: boolean): Verdict {
   return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
 }
 
-/** Run the jobs, at most `parallel` at a time, in order; `done` hears of each result as it comes. */
+/**
+ * Run the jobs, as many at a time as keep `processors` busy; the next to start is the first that fits in. `done` hears
+ * of each result as it comes.
+ */
 export async function runJobs(
   jobs: readonly Job[],
-  parallel: number,
+  processors: number,
   cwd: string,
   done: (result: JobResult) => void,
 ): Promise<readonly JobResult[]> {
   const waiting = [...jobs];
+  const running = new Map<Job, Promise<void>>();
   const results: JobResult[] = [];
-  const work = async () => {
-    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
-      const result = await runJob(job, cwd);
-      results.push(result);
-      done(result);
-    }
+  const run = async (job: Job) => {
+    const result = await runJob(job, cwd);
+    running.delete(job);
+    results.push(result);
+    done(result);
   };
-  await Promise.all(Array.from({ length: Math.min(parallel, jobs.length) }, work));
+  while (waiting.length + running.size > 0) {
+    const at = waiting.findIndex((job) => fits(job, [...running.keys()], processors));
+    const [job] = at < 0 ? [] : waiting.splice(at, 1);
+    if (job === undefined) await Promise.race(running.values());
+    else running.set(job, run(job));
+  }
   return results;
+}
+
+const shareOf = ({ share = 1 }: Job): number => share;
+
+/** Alone, any job fits. */
+function fits(job: Job, running: readonly Job[], processors: number): boolean {
+  const busy = running.reduce((sum, one) => sum + shareOf(one), 0);
+  // A thousandth, because thirds do not add up.
+  return running.length === 0 || busy + shareOf(job) <= processors + 0.001;
 }

@@ -102,7 +102,7 @@ test('BranchWorker knows exactly what its last commit stood for, whenever its pr
       const fixture = fileURLToPath(new URL('./kill-fixture.ts', import.meta.url));
       let next = 0;
       for (let round = 0; round < 5; round++) {
-        const args = ['--import', 'tsx', fixture, remote.url, dir, String(next)];
+        const args = [...process.execArgv, fixture, remote.url, dir, String(next)];
         const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
         let said = 0;
         child.stdout.on('data', () => {

@@ -7,7 +7,7 @@ const url = JSON.stringify(new URL('./json-log.ts', import.meta.url).href);
 /** What a program that logs writes to standard error. */
 async function logged(source: string): Promise<{ stdout: string; lines: Record<string, unknown>[] }> {
   const program = `import { createJsonLog } from ${url};\n${source}`;
-  const args = ['--import', 'tsx', '--input-type=module', '--eval', program];
+  const args = [...process.execArgv, '--input-type=module', '--eval', program];
   const { code, stdout, stderr } = await runCommand(process.execPath, args);
   assert.is(code, 0, stderr);
   return {

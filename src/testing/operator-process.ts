@@ -1,9 +1,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundle } from '../../scripts/bundle.ts';
 import { privateParentOf } from '../git/private-folder.ts';
 import { freePorts } from './free-ports.ts';
+import { placeBundle } from './operator-bundle.ts';
 import { operatorReady } from './operator-ready.ts';
 import { type Exit, supervise } from './supervise.ts';
 import { makeTempDir } from './temp-dir.ts';
@@ -51,7 +51,7 @@ export async function makeOperatorFolder(): Promise<OperatorFolder> {
   const file = join(path, 'gitops-reverser.mjs');
   const logFile = join(path, 'operator.log');
   const dataDir = join(path, 'data');
-  await bundle(file);
+  await placeBundle(file);
   return {
     path,
     dataDir,

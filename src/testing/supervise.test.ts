@@ -82,7 +82,7 @@ test('supervise: command and folder go with a parent that was killed by SIGKILL,
         supervise(${options});
         await poll(() => readFileSync(${JSON.stringify(logFile)}, 'utf8').includes('\\n'));
         ${end}`;
-      const node = ['--import', 'tsx', '--input-type=module', '--eval', source];
+      const node = [...process.execArgv, '--input-type=module', '--eval', source];
       const parent = spawn(process.execPath, node, { stdio: 'ignore' });
       const ended = new Promise((resolve) => parent.on('exit', resolve));
       const read = () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');

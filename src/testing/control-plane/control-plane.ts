@@ -50,6 +50,9 @@ export function makeHandle({ dir, access, kubectl, server, etcd, stop }: Parts):
     KUBECONFIG: access.kubeconfig('admin'),
     // Ports come back: a discovery cache shared between control planes would tell of another's kinds.
     KUBECACHEDIR: join(dir, 'kubectl-cache'),
+    // A kubectl lives a moment: collecting its garbage would be a fifth of its work.
+    GOGC: 'off',
+    GOMEMLIMIT: limits.kubectlMemory,
     PATH: `${dirname(kubectl)}${delimiter}${process.env.PATH ?? ''}`,
   };
   return {

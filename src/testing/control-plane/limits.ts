@@ -16,6 +16,8 @@ export const limits = {
   lockStaleMs: 20_000,
   /** How often a waiter looks at the lock. */
   lockPollMs: 250,
+  /** A kept certificate of an API server that ends sooner is made anew. */
+  certificateLeftMs: 60 * 60_000,
   /** A component that is not ready after this time has failed. */
   startMs: 60_000,
   /** How often readiness is asked for. */
@@ -28,4 +30,6 @@ export const limits = {
   logTailLines: 25,
   /** One kubectl command. */
   kubectlMs: 60_000,
+  /** Memory from which on kubectl collects garbage after all. */
+  kubectlMemory: '512MiB',
 } as const;

@@ -4,11 +4,12 @@ import { type Log, silentLog } from '../../log.ts';
 import { freePorts } from '../free-ports.ts';
 import { makeTempDir } from '../temp-dir.ts';
 import { type Access, makeAccess } from './access.ts';
+import { copyBootstrapped } from './bootstrapped.ts';
 import { awaitReady, type Component, startComponent } from './component.ts';
-import { apiServerFlags, controllerManagerFlags, etcdFlags, type Ports } from './component-flags.ts';
+import { apiServerFlags, controllerManagerFlags, etcdFlags } from './component-flags.ts';
 import { type ControlPlane, makeHandle } from './control-plane.ts';
 import { ControlPlaneError } from './control-plane-error.ts';
-import { type Credentials, makeCredentials } from './credentials.ts';
+import { makeCredentials } from './credentials.ts';
 import { ensureBinaries } from './ensure-binaries.ts';
 import { limits } from './limits.ts';
 import { seeds } from './users.ts';
@@ -60,22 +61,11 @@ async function startOnce(binaries: Binaries, options: StartOptions): Promise<Con
     if (temporary) await rm(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };
   try {
-    const [etcdClient = 0, etcdPeer = 0, apiServer = 0] = await freePorts(3);
-    const ports = { etcdClient, etcdPeer, apiServer };
-    const credentials = makeCredentials(dir);
-    const access = makeAccess(dir, `https://127.0.0.1:${apiServer}`, credentials);
-
-    // The API server waits for etcd by itself.
-    const etcd = {
-      start: () => {
-        running.push(startComponent('etcd', binaries.etcd, etcdFlags(dir, ports), dir, temporary));
-      },
-      stop: () => stopComponent('etcd', running),
-    };
-    etcd.start();
-    const server = apiServerOf(binaries, credentials, ports, options, access, running, dir);
-    await server.start();
-    await access.writeKubeconfigs(await readFile(credentials.certificateFile));
+    const bootstrap = (into: string, use: (etcdUrl: string) => Promise<void>) =>
+      bootstrapIn(into, binaries, use);
+    await copyBootstrapped(dir, { binaries, log: options.log ?? silentLog, bootstrap });
+    const servers = await startServers(dir, binaries, options.apiServerFlags ?? [], running, temporary);
+    const { access, credentials, server, etcd } = servers;
 
     const controllers = async () => {
       if (options.controllerManager === false) return;
@@ -93,6 +83,59 @@ async function startOnce(binaries: Binaries, options: StartOptions): Promise<Con
   }
 }
 
+/** Start etcd and the API server; they are added to `running`. */
+async function startServers(
+  dir: string,
+  binaries: Binaries,
+  moreFlags: readonly string[],
+  running: Component[],
+  temporary?: string,
+) {
+  const [etcdClient = 0, etcdPeer = 0, apiServer = 0] = await freePorts(3);
+  const ports = { etcdClient, etcdPeer, apiServer };
+  const credentials = makeCredentials(dir);
+  const access = makeAccess(dir, `https://127.0.0.1:${apiServer}`, credentials);
+
+  // The API server waits for etcd by itself.
+  const etcd = {
+    url: `http://127.0.0.1:${etcdClient}`,
+    start: () => {
+      running.push(startComponent('etcd', binaries.etcd, etcdFlags(dir, ports), dir, temporary));
+    },
+    stop: () => stopComponent('etcd', running),
+  };
+  etcd.start();
+  const flags = [...apiServerFlags(credentials, ports), ...moreFlags];
+  const server = apiServerOf(binaries, flags, access, running, dir);
+  await server.start();
+  await awaitReady(running, () => namespacesAreThere(access), 'kube-apiserver');
+  await access.writeKubeconfigs(await readFile(credentials.certificateFile));
+  return { access, credentials, server, etcd };
+}
+
+/** Start etcd and the API server once in an empty folder; `use` may change etcd's data before all is ended. */
+async function bootstrapIn(
+  dir: string,
+  binaries: Binaries,
+  use: (etcdUrl: string) => Promise<void>,
+): Promise<void> {
+  const running: Component[] = [];
+  try {
+    const { server, etcd } = await startServers(dir, binaries, [], running, dir);
+    await server.stop();
+    await use(etcd.url);
+  } finally {
+    await Promise.all(running.map((component) => component.process.kill()));
+  }
+}
+
+/** The API server makes its namespaces after it said that it is ready. */
+async function namespacesAreThere(access: Access): Promise<boolean> {
+  const names = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+  const answers = await Promise.all(names.map((name) => access.asAdmin(`/api/v1/namespaces/${name}`)));
+  return answers.every(({ status }) => status === 200);
+}
+
 /** It serves no readiness itself, so its work is looked at: a service account, and the rules of aggregated roles. */
 async function controllersWork(access: Access): Promise<boolean> {
   const account = await access.asAdmin('/api/v1/namespaces/default/serviceaccounts/default');
@@ -107,14 +150,11 @@ async function controllersWork(access: Access): Promise<boolean> {
 /** Start and stop of the API server alone, on the same port and with the same data. */
 function apiServerOf(
   binaries: Binaries,
-  credentials: Credentials,
-  ports: Ports,
-  options: StartOptions,
+  flags: readonly string[],
   access: Access,
   running: Component[],
   dir: string,
 ) {
-  const flags = [...apiServerFlags(credentials, ports), ...(options.apiServerFlags ?? [])];
   const stop = () => stopComponent('kube-apiserver', running);
   const start = async () => {
     running.push(startComponent('kube-apiserver', binaries['kube-apiserver'], flags, dir));
