@@ -18,6 +18,7 @@ import { WEBHOOK_TLS_SECRET } from '../src/own-names.ts';
 import { startWebhookServer, type WebhookServer } from '../src/server/webhook-server.ts';
 import { startControlPlane } from '../src/testing/control-plane/start-control-plane.ts';
 import { freePorts } from '../src/testing/free-ports.ts';
+import { installAccount } from '../src/testing/operator-account.ts';
 import { poll } from '../src/testing/poll.ts';
 
 const MINUTE_MS = 60_000;
@@ -47,12 +48,15 @@ class Webhook {
   readonly reviewed = new Set<string>();
   /** What happened, in order. */
   readonly told: string[] = [];
+  readonly #account: KubeClient;
   readonly #client: KubeClient;
   readonly #port: number;
   #server: WebhookServer | undefined;
   #keeper: CertificateKeeper | undefined;
 
-  constructor(client: KubeClient, port: number) {
+  /** Certificates are kept as the operator's account, and all else is done as admin. */
+  constructor(account: KubeClient, client: KubeClient, port: number) {
+    this.#account = account;
     this.#client = client;
     this.#port = port;
   }
@@ -68,7 +72,7 @@ class Webhook {
 
   /** As the operator starts: certificates, server, registration. */
   async start(): Promise<void> {
-    const store = new CertificateStore(this.#client, NAMESPACE, WEBHOOK_TLS_SECRET);
+    const store = new CertificateStore(this.#account, NAMESPACE, WEBHOOK_TLS_SECRET);
     const source = new OwnCertificates(store, hostNamesOfUrl(this.url), this.clock, silentLog);
     const users = {
       trust: (caBundle: string) => {
@@ -167,10 +171,11 @@ const controlPlane = startControlPlane({ controllerManager: false });
 
 async function withWebhook(use: (webhook: Webhook, client: KubeClient) => Promise<void>): Promise<void> {
   const plane = await controlPlane;
-  const client = new KubeClient(await openConnection(plane.kubeconfig('operator')));
+  const client = new KubeClient(await openConnection(plane.kubeconfig('admin')));
   await ensureNamespace(client, NAMESPACE);
+  const account = new KubeClient(await openConnection(await installAccount(plane)));
   const [port = 0] = await freePorts(1);
-  const webhook = new Webhook(client, port);
+  const webhook = new Webhook(account, client, port);
   try {
     await use(webhook, client);
   } finally {

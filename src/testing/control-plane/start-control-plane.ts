@@ -2,6 +2,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Log, silentLog } from '../../log.ts';
 import { freePorts } from '../free-ports.ts';
+import { openRightsBook } from '../rights-book.ts';
 import { makeTempDir } from '../temp-dir.ts';
 import { type Access, makeAccess } from './access.ts';
 import { awaitReady, type Component, startComponent } from './component.ts';
@@ -31,7 +32,7 @@ export interface StartOptions {
 }
 
 /**
- * Start a real control plane on loopback: etcd, kube-apiserver, kube-controller-manager, four users.
+ * Start a real control plane on loopback: etcd, kube-apiserver, kube-controller-manager, three users.
  *
  * It ends with stop() and with this process, however this process ends. Several can run at once.
  * Throws ControlPlaneError, with the end of the log of the component that failed.
@@ -55,8 +56,10 @@ async function startOnce(binaries: Binaries, options: StartOptions): Promise<Con
   const dir = temporary ?? resolve(options.dir as string);
   await mkdir(dir, { recursive: true });
   const running: Component[] = [];
+  const rights = await openRightsBook(dir);
   const stop = async () => {
     await Promise.all(running.map((component) => component.process.kill({ remove: true })));
+    await rights.close();
     if (temporary) await rm(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };
   try {
@@ -73,7 +76,8 @@ async function startOnce(binaries: Binaries, options: StartOptions): Promise<Con
       stop: () => stopComponent('etcd', running),
     };
     etcd.start();
-    const server = apiServerOf(binaries, credentials, ports, options, access, running, dir);
+    const apiServerFlags = [...rights.apiServerFlags, ...(options.apiServerFlags ?? [])];
+    const server = apiServerOf(binaries, credentials, ports, apiServerFlags, access, running, dir);
     await server.start();
     await access.writeKubeconfigs(await readFile(credentials.certificateFile));
 
@@ -86,7 +90,7 @@ async function startOnce(binaries: Binaries, options: StartOptions): Promise<Con
       await awaitReady(running, () => controllersWork(access), 'kube-controller-manager');
     };
     await Promise.all([controllers(), seed(access)]);
-    return makeHandle({ dir, access, kubectl: binaries.kubectl, stop, server, etcd });
+    return makeHandle({ dir, access, rights, kubectl: binaries.kubectl, stop, server, etcd });
   } catch (error) {
     await stop();
     throw error;
@@ -109,12 +113,12 @@ function apiServerOf(
   binaries: Binaries,
   credentials: Credentials,
   ports: Ports,
-  options: StartOptions,
+  moreFlags: readonly string[],
   access: Access,
   running: Component[],
   dir: string,
 ) {
-  const flags = [...apiServerFlags(credentials, ports), ...(options.apiServerFlags ?? [])];
+  const flags = [...apiServerFlags(credentials, ports), ...moreFlags];
   const stop = () => stopComponent('kube-apiserver', running);
   const start = async () => {
     running.push(startComponent('kube-apiserver', binaries['kube-apiserver'], flags, dir));
