@@ -6,6 +6,7 @@ import { messageOf } from '../src/errors.ts';
 import { consoleLog } from '../src/testing/console-log.ts';
 import { ensureBinaries } from '../src/testing/control-plane/ensure-binaries.ts';
 import { e2eFolders, findTests, unitFolders } from './test-gate/find-tests.ts';
+import { openRightsFolder } from './test-gate/rights-folder.ts';
 import { type Job, type JobResult, runJobs } from './test-gate/run-job.ts';
 
 const help = `Usage: npm test -- [options] [PATTERN...]
@@ -47,8 +48,13 @@ async function main(): Promise<number> {
     e2e && !unit ? [] : [...checks(), ...testFiles(unitFolders, limits.unitFileMs)].filter(wanted);
   const slow = unit && !e2e ? [] : longestFirst(testFiles(e2eFolders, limits.e2eFileMs)).filter(wanted);
 
+  const rights = await openRightsFolder(root);
   const results = [...(await runJobs(quick, availableParallelism(), root, report))];
   if (slow.length > 0) results.push(...(await runOnControlPlane(slow)));
+  const isWhole = slow.length === findTests(root, e2eFolders).length;
+  if (isWhole) results.push(...(await runJobs([rights.job], 1, root, report)));
+  else print('skipped rights: not all end-to-end tests ran');
+  await rights.remove();
   if (results.length === 0) {
     print(`No test matches ${options.positionals.join(' ')}`);
     print('0 passed, 1 failed');

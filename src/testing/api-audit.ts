@@ -70,7 +70,10 @@ export async function makeAudit(dir: string, user: string): Promise<Audit> {
     ],
     async calls() {
       // There is no file before the first call.
-      const log = await readFile(logFile, 'utf8').catch(() => '');
+      const log = await readFile(logFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return '';
+        throw error;
+      });
       const lines = log.split('\n').filter((line) => line !== '');
       return lines.map((line) => callOf(JSON.parse(line) as AuditEvent));
     },

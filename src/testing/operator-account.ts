@@ -5,7 +5,7 @@ import { NAME, NAMESPACE_DEFAULT } from '../own-names.ts';
 import { apiRequest } from './control-plane/api-request.ts';
 import type { ControlPlane } from './control-plane/control-plane.ts';
 import { kubeconfigText } from './control-plane/credentials.ts';
-import type { RoleManifest } from './rights.ts';
+import { isRole } from './rights.ts';
 import { type ManifestOfAccess, synthesizeAccess } from './synthesize-access.ts';
 
 /** Longer than anybody looks at a demo. */
@@ -21,7 +21,7 @@ export async function installAccount(plane: ControlPlane, props: GitOpsReverserP
   const post = await poster(plane);
   // One after the other: a RoleBinding needs its namespace, and they are few.
   for (const manifest of manifests) await post(collectionOf(manifest), manifest);
-  plane.rights.grant(manifests.filter((manifest): manifest is RoleManifest => 'rules' in manifest));
+  plane.rights.grant(manifests.filter(isRole));
   return writeAccountKubeconfig(plane);
 }
 

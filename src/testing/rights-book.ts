@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { NAME, NAMESPACE_DEFAULT } from '../own-names.ts';
 import { type Audit, makeAudit } from './api-audit.ts';
@@ -11,6 +11,8 @@ export const OPERATOR_ACCOUNT = `system:serviceaccount:${NAMESPACE_DEFAULT}:${NA
 /** Where records of all test files are collected, when they run together. */
 export const RIGHTS_FOLDER_VARIABLE = 'GITOPS_REVERSER_RIGHTS_FOLDER';
 
+const RECORD_PREFIX = 'record-';
+
 /** What the operator's account was granted on one control plane, and what it used of that: each in sentences. */
 export interface RightsRecord extends RightsReport {
   /** The test file. */
@@ -18,6 +20,12 @@ export interface RightsRecord extends RightsReport {
   readonly granted: readonly string[];
   /** Rights of which the test says why no call needs them. */
   readonly excused: readonly string[];
+}
+
+/** The records that control planes left in a folder. */
+export async function readRightsRecords(folder: string): Promise<readonly RightsRecord[]> {
+  const names = (await readdir(folder)).filter((name) => name.startsWith(RECORD_PREFIX));
+  return Promise.all(names.map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8'))));
 }
 
 /** The rights of the operator's account on one control plane: what it has, and by the API server's audit what it uses. */
@@ -30,7 +38,7 @@ export interface RightsBook extends Audit {
   excuse(...rights: readonly string[]): void;
   /** Throws when the API server refused a call that the test did not expect. */
   assertNothingRefused(): Promise<void>;
-  /** Leave a record in the folder that the environment names, once the control plane is down. */
+  /** Leave a record in the folder that the environment names. To be called before the files are removed. */
   close(): Promise<void>;
 }
 
@@ -72,7 +80,7 @@ export async function openRightsBook(dir: string): Promise<RightsBook> {
       const folder = process.env[RIGHTS_FOLDER_VARIABLE];
       if (folder === undefined || granted.size === 0 || !isOpen) return;
       isOpen = false;
-      await writeFile(join(folder, `${randomUUID()}.json`), JSON.stringify(await record()));
+      await writeFile(join(folder, `${RECORD_PREFIX}${randomUUID()}.json`), JSON.stringify(await record()));
     },
   };
 }

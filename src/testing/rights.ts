@@ -16,6 +16,11 @@ export interface RoleManifest {
   readonly rules: readonly PolicyRule[];
 }
 
+/** Whether a manifest is a Role or ClusterRole. */
+export function isRole(manifest: { readonly kind: string }): manifest is RoleManifest {
+  return /Role$/.test(manifest.kind);
+}
+
 /** The smallest part of a rule that can be granted alone. */
 export interface Right {
   readonly verb: string;

@@ -1,13 +1,13 @@
 import { appendFile } from 'node:fs/promises';
-import type { GitOpsReverserProps } from '../../infra/gitops-reverser.ts';
 import { crds } from '../../gen/kinds.ts';
+import type { GitOpsReverserProps } from '../../infra/gitops-reverser.ts';
 import { type BareRemote, type LoggedCommit, makeBareRemote } from './bare-remote.ts';
 import type { ControlPlane } from './control-plane/control-plane.ts';
 import { type StartOptions, startControlPlane } from './control-plane/start-control-plane.ts';
 import type { User } from './control-plane/users.ts';
 import { assertNoLeaks } from './leaks/scenario-leaks.ts';
-import { makeOperatorFolder, type OperatorFolder, type OperatorProcess } from './operator-process.ts';
 import { installAccount } from './operator-account.ts';
+import { makeOperatorFolder, type OperatorFolder, type OperatorProcess } from './operator-process.ts';
 import { poll } from './poll.ts';
 
 /** A control plane with the CRDs, an empty remote, and a running operator: where a test begins. */
@@ -46,7 +46,12 @@ export interface ScenarioOptions extends Pick<StartOptions, 'apiServerFlags' | '
   /** The installation whose rights the operator has. Default: one replica that may read everything. */
   readonly install?: Pick<GitOpsReverserProps, 'access' | 'replicas' | 'certificate'>;
   /** How every operator of the scenario is started. */
-  readonly operator?: { readonly args?: readonly string[]; readonly nodeFlags?: readonly string[] };
+  readonly operator?: {
+    readonly args?: readonly string[];
+    readonly nodeFlags?: readonly string[];
+    /** Wait until the first is ready. Default: true. */
+    readonly awaitReady?: boolean;
+  };
 }
 
 const CRD_TIMEOUT = '30s';

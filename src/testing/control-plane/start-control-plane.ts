@@ -58,8 +58,8 @@ async function startOnce(binaries: Binaries, options: StartOptions): Promise<Con
   const running: Component[] = [];
   const rights = await openRightsBook(dir);
   const stop = async () => {
-    await Promise.all(running.map((component) => component.process.kill({ remove: true })));
     await rights.close();
+    await Promise.all(running.map((component) => component.process.kill({ remove: true })));
     if (temporary) await rm(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };
   try {
