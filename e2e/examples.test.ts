@@ -229,6 +229,7 @@ async function checkPlatformTeam(world: World): Promise<void> {
     const { refused, uncovered, unused } = reportRights(roles, (await plane.rights.calls()).slice(before));
     assert.equal(refused, ['list secrets']);
     assert.equal(uncovered, ['list secrets']);
+    plane.rights.expectRefused(...refused);
     // Rules select less than they might, and no certificate was renewed in so short a time.
     const ofRules = /^(list|watch) (configmaps|services|\w+\.apps|\*\.networking\.k8s\.io)$/;
     plane.rights.excuse(...unused.filter((right) => ofRules.test(right)));
