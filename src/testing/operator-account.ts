@@ -13,41 +13,31 @@ const TOKEN_SECONDS = 24 * 60 * 60;
 
 /**
  * Give the operator what the installation would: its namespace, its account, and the roles that are bound to it. As
- * admin, and without kubectl, since every end-to-end test begins so. Returns the path of a kubeconfig with a token of
- * the account. Throws when the API server takes something not.
+ * admin, and without kubectl, since every end-to-end test begins so. Objects that are there already stay as they are.
+ * Returns the path of a kubeconfig with a token of the account. Throws when the API server refuses something.
  */
 export async function installAccount(plane: ControlPlane, props: GitOpsReverserProps = {}): Promise<string> {
   const manifests = await synthesizeAccess(props);
-  const post = await poster(plane);
+  const ca = await authorityOf(plane);
+  const post = async (path: string, body: object): Promise<string> => {
+    const url = `${plane.url}${path}`;
+    const { status, text } = await apiRequest({ url, ca, token: plane.token('admin'), method: 'POST', body });
+    if (status !== 201 && status !== 409) throw new Error(`POST ${path}: ${status} ${text}`);
+    return text;
+  };
   // One after the other: a RoleBinding needs its namespace, and they are few.
   for (const manifest of manifests) await post(collectionOf(manifest), manifest);
   plane.rights.grant(manifests.filter(isRole));
-  return writeAccountKubeconfig(plane);
-}
-
-/** The path of a kubeconfig with a fresh token of the operator's account, which has to be there. */
-export async function writeAccountKubeconfig(plane: ControlPlane): Promise<string> {
-  const post = await poster(plane);
-  const spec = { expirationSeconds: TOKEN_SECONDS };
-  const { status } = await post<{ readonly status: { readonly token: string } }>(
-    `/api/v1/namespaces/${NAMESPACE_DEFAULT}/serviceaccounts/${NAME}/token`,
-    { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec },
-  );
-  const path = join(plane.dir, 'account.kubeconfig');
-  const access = { url: plane.url, ca: await authorityOf(plane), user: NAME, token: status.token };
-  await writeFile(path, kubeconfigText(access), { mode: 0o600 });
-  return path;
-}
-
-async function poster(plane: ControlPlane) {
-  const ca = await authorityOf(plane);
-  return async <T>(path: string, body: object): Promise<T> => {
-    const url = `${plane.url}${path}`;
-    const { status, text } = await apiRequest({ url, ca, token: plane.token('admin'), method: 'POST', body });
-    // What a former run on the same data left is good enough.
-    if (status !== 201 && status !== 409) throw new Error(`POST ${path}: ${status} ${text}`);
-    return JSON.parse(text) as T;
-  };
+  const answer = await post(`/api/v1/namespaces/${NAMESPACE_DEFAULT}/serviceaccounts/${NAME}/token`, {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'TokenRequest',
+    spec: { expirationSeconds: TOKEN_SECONDS },
+  });
+  const { status } = JSON.parse(answer) as { readonly status: { readonly token: string } };
+  const kubeconfig = join(plane.dir, 'account.kubeconfig');
+  const access = { url: plane.url, ca, user: NAME, token: status.token };
+  await writeFile(kubeconfig, kubeconfigText(access), { mode: 0o600 });
+  return kubeconfig;
 }
 
 /** The CA of the API server. */
