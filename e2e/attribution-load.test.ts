@@ -749,7 +749,7 @@ async function uninstall({ kubectl, apply }: Scenario, writer: KubeClient): Prom
 
 test('webhook down: writers wait its timeout at most, and authors are back by themselves; uninstalled, it costs nothing', () =>
   withImpersonation(async (scenario, people) => {
-    const { commit, controlPlane, folder, kubectl, operator, remote, waitFor } = scenario;
+    const { commit, folder, kubeconfig, kubectl, operator, remote, waitFor } = scenario;
     await givenRule(scenario);
     const ann = people.as('ann@example.com');
     const up = await timedCreates(ann, 'up', 30);
@@ -776,7 +776,7 @@ test('webhook down: writers wait its timeout at most, and authors are back by th
     // On the same address, as a Pod that is started again behind its Service.
     const address = `127.0.0.1:${port}`;
     const again = await folder.start({
-      kubeconfig: controlPlane.kubeconfig('operator'),
+      kubeconfig,
       args: ['--listen', address, '--webhook-url', `https://${address}`],
     });
     try {

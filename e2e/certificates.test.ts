@@ -7,6 +7,7 @@ import { CertificateKeeper } from '../src/certificates/certificate-keeper.ts';
 import { CertificateStore } from '../src/certificates/certificate-store.ts';
 import { hostNamesOfUrl } from '../src/certificates/host-names.ts';
 import { OwnCertificates } from '../src/certificates/own-certificates.ts';
+import { ProvidedCertificates } from '../src/certificates/provided-certificates.ts';
 import { parseBundle } from '../src/certificates/x509.ts';
 import { type Clock, systemClock } from '../src/clock.ts';
 import { messageOf } from '../src/errors.ts';
@@ -18,7 +19,9 @@ import { WEBHOOK_TLS_SECRET } from '../src/own-names.ts';
 import { startWebhookServer, type WebhookServer } from '../src/server/webhook-server.ts';
 import { startControlPlane } from '../src/testing/control-plane/start-control-plane.ts';
 import { freePorts } from '../src/testing/free-ports.ts';
+import { installAccount } from '../src/testing/operator-account.ts';
 import { poll } from '../src/testing/poll.ts';
+import { makeTestCertificates } from '../src/testing/test-certificates.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -47,12 +50,15 @@ class Webhook {
   readonly reviewed = new Set<string>();
   /** What happened, in order. */
   readonly told: string[] = [];
+  readonly #account: KubeClient;
   readonly #client: KubeClient;
   readonly #port: number;
   #server: WebhookServer | undefined;
   #keeper: CertificateKeeper | undefined;
 
-  constructor(client: KubeClient, port: number) {
+  /** Certificates are kept as the operator's account, and all else is done as admin. */
+  constructor(account: KubeClient, client: KubeClient, port: number) {
+    this.#account = account;
     this.#client = client;
     this.#port = port;
   }
@@ -66,10 +72,14 @@ class Webhook {
     return this.#keeper;
   }
 
-  /** As the operator starts: certificates, server, registration. */
-  async start(): Promise<void> {
-    const store = new CertificateStore(this.#client, NAMESPACE, WEBHOOK_TLS_SECRET);
-    const source = new OwnCertificates(store, hostNamesOfUrl(this.url), this.clock, silentLog);
+  /** As the operator starts: certificates (its own, or those of a Secret), server, registration. */
+  async start(provided?: string): Promise<void> {
+    const store = new CertificateStore(this.#account, NAMESPACE, provided ?? WEBHOOK_TLS_SECRET);
+    const names = hostNamesOfUrl(this.url);
+    const source =
+      provided === undefined
+        ? new OwnCertificates(store, names, this.clock, silentLog)
+        : new ProvidedCertificates(store, names, this.clock);
     const users = {
       trust: (caBundle: string) => {
         this.told.push(`trust ${parseBundle(caBundle).length}`);
@@ -167,10 +177,11 @@ const controlPlane = startControlPlane({ controllerManager: false });
 
 async function withWebhook(use: (webhook: Webhook, client: KubeClient) => Promise<void>): Promise<void> {
   const plane = await controlPlane;
-  const client = new KubeClient(await openConnection(plane.kubeconfig('operator')));
+  const client = new KubeClient(await openConnection(plane.kubeconfig('admin')));
   await ensureNamespace(client, NAMESPACE);
+  const account = new KubeClient(await openConnection(await installAccount(plane)));
   const [port = 0] = await freePorts(1);
-  const webhook = new Webhook(client, port);
+  const webhook = new Webhook(account, client, port);
   try {
     await use(webhook, client);
   } finally {
@@ -208,6 +219,23 @@ const writes = (load: { written(): number }, count: number) => {
   const goal = load.written() + count;
   return poll(() => load.written() >= goal, { what: `${count} writes`, intervalMs: 5 });
 };
+
+/** All certificates are replaced under load: the old CA is trusted for an hour more. */
+async function underNewCa(webhook: Webhook, replace: () => Promise<unknown>): Promise<void> {
+  const before = await webhook.served();
+  await underLoad(webhook, async (load) => {
+    await writes(load, 200);
+    await replace();
+    await webhook.keeper.check();
+    assert.equal(webhook.told, ['trust 2', 'serve']);
+    await writes(load, 500);
+    assert.is.not(await webhook.served(), before);
+    webhook.clock.offsetMs = 61 * MINUTE_MS;
+    await webhook.keeper.check();
+    assert.equal(webhook.told, ['trust 2', 'serve', 'trust 1']);
+    await writes(load, 300);
+  });
+}
 
 test('certificates: rotation of the serving certificate under load loses no review', () =>
   withWebhook(async (webhook) => {
@@ -256,19 +284,30 @@ test('certificates: rotation of the CA under load loses no review', () =>
 test('certificates: a Secret that is deleted under load is made again, and loses no review', () =>
   withWebhook(async (webhook, client) => {
     await webhook.start();
-    const before = await webhook.served();
-    await underLoad(webhook, async (load) => {
-      await writes(load, 200);
-      await client.request('DELETE', SECRET_PATH);
-      await webhook.keeper.check();
-      assert.equal(webhook.told, ['trust 2', 'serve']);
-      await writes(load, 500);
-      assert.is.not(await webhook.served(), before);
-      webhook.clock.offsetMs = 61 * MINUTE_MS;
-      await webhook.keeper.check();
-      assert.equal(webhook.told, ['trust 2', 'serve', 'trust 1']);
-      await writes(load, 300);
-    });
+    await underNewCa(webhook, () => client.request('DELETE', SECRET_PATH));
+  }));
+
+test('certificates: a Secret that somebody else keeps is renewed under load, by a new CA, and loses no review', () =>
+  withWebhook(async (webhook, client) => {
+    const provided = 'provided';
+    const bring = async () => {
+      const { ca, cert, key } = await makeTestCertificates();
+      const data = { 'tls.crt': cert, 'tls.key': key, 'ca.crt': ca };
+      await client.request('PATCH', `/api/v1/namespaces/${NAMESPACE}/secrets/${provided}`, {
+        query: { fieldManager: 'issuer', force: 'true' },
+        contentType: 'application/apply-patch+yaml',
+        body: {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: { name: provided },
+          type: 'kubernetes.io/tls',
+          stringData: data,
+        },
+      });
+    };
+    await bring();
+    await webhook.start(provided);
+    await underNewCa(webhook, bring);
   }));
 
 for (const [what, spoil] of [

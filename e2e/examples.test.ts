@@ -7,7 +7,6 @@ import { join, resolve } from 'node:path';
 import { Yaml } from 'cdk8s';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Audit, makeAudit } from '../src/testing/api-audit.ts';
 import { type BareRemote, makeBareRemote } from '../src/testing/bare-remote.ts';
 import type { ControlPlane } from '../src/testing/control-plane/control-plane.ts';
 import { startControlPlane } from '../src/testing/control-plane/start-control-plane.ts';
@@ -18,7 +17,7 @@ import {
   makeInstalledHome,
 } from '../src/testing/installed-operator.ts';
 import { poll } from '../src/testing/poll.ts';
-import { type RoleManifest, reportRights } from '../src/testing/rights.ts';
+import { isRole, reportRights } from '../src/testing/rights.ts';
 import { mustRun } from '../src/testing/run-command.ts';
 import { configMap, watchRule } from '../src/testing/scenario.ts';
 import { type SshGitServer, startSshGitServer } from '../src/testing/ssh-git-server.ts';
@@ -32,8 +31,6 @@ interface World {
   /** The folder with the examples, below which `gitops-reverser` is installed. */
   readonly dir: string;
   readonly plane: ControlPlane;
-  /** What the operator's account asks of the API server. */
-  readonly audit: Audit;
   readonly ssh: SshGitServer;
   readonly remote: BareRemote;
   kubectl(args: readonly string[], input?: string, user?: User): Promise<string>;
@@ -68,9 +65,8 @@ async function installTarball(dir: string): Promise<void> {
 
 async function withWorld(use: (world: World) => Promise<void>): Promise<void> {
   await withTempDir(async (dir) => {
-    const audit = await makeAudit(dir, 'system:serviceaccount:gitops-reverser-system:gitops-reverser');
     const [plane] = await Promise.all([
-      startControlPlane({ apiServerFlags: audit.apiServerFlags }),
+      startControlPlane(),
       installTarball(dir),
       cp(join(root, 'examples'), dir, { recursive: true, filter: (path) => !path.endsWith('node_modules') }),
       chmod(dir, 0o755),
@@ -85,7 +81,6 @@ async function withWorld(use: (world: World) => Promise<void>): Promise<void> {
       await use({
         dir,
         plane,
-        audit,
         ssh,
         remote,
         async kubectl(args, input, user = 'admin') {
@@ -123,7 +118,9 @@ async function withInstalled(
   await kubectl(['wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all']);
   for (const namespace of namespaces)
     await kubectl(['apply', '-f', '-'], JSON.stringify(credentials(world, namespace)));
-  const deployment = Yaml.load(installation).find(({ kind }) => kind === 'Deployment') as DeploymentManifest;
+  const installed = Yaml.load(installation) as readonly { readonly kind: string }[];
+  plane.rights.grant(installed.filter(isRole));
+  const deployment = installed.find(({ kind }) => kind === 'Deployment') as DeploymentManifest;
   const home = await makeInstalledHome(
     dir,
     join(dir, 'node_modules/gitops-reverser/dist/gitops-reverser.mjs'),
@@ -190,9 +187,9 @@ async function checkManyClusters(world: World): Promise<void> {
 
 /** What the operator may not read is told in the rule's status, and hinders nobody else. */
 async function checkPlatformTeam(world: World): Promise<void> {
-  const { kubectl, dir, audit } = world;
+  const { kubectl, dir, plane } = world;
   const manifests = join(dir, 'platform-team/dist');
-  const before = (await audit.calls()).length;
+  const before = (await plane.rights.calls()).length;
   await withInstalled(world, { manifests, namespaces: ['tenant-a'] }, async (operator) => {
     await kubectl(ready('tenant-a', 'workloads'));
     const resources = [
@@ -228,14 +225,14 @@ async function checkPlatformTeam(world: World): Promise<void> {
       },
     );
     assert.is((await fetch(`${operator.statusUrl}/readyz`)).status, 200);
-    const roles = (Yaml.load(join(manifests, '0000-platform.k8s.yaml')) as readonly RoleManifest[]).filter(
-      ({ kind }) => /Role$/.test(kind),
-    );
-    const { refused, uncovered, unused } = reportRights(roles, (await audit.calls()).slice(before));
+    const roles = Yaml.load(join(manifests, '0000-platform.k8s.yaml')).filter(isRole);
+    const { refused, uncovered, unused } = reportRights(roles, (await plane.rights.calls()).slice(before));
     assert.equal(refused, ['list secrets']);
     assert.equal(uncovered, ['list secrets']);
+    plane.rights.expectRefused(...refused);
     // Rules select less than they might, and no certificate was renewed in so short a time.
     const ofRules = /^(list|watch) (configmaps|services|\w+\.apps|\*\.networking\.k8s\.io)$/;
+    plane.rights.excuse(...unused.filter((right) => ofRules.test(right)));
     assert.equal(
       unused.filter((right) => !ofRules.test(right)),
       [

@@ -64,7 +64,7 @@ class Replicas {
   async start(name: string, args: readonly string[]): Promise<void> {
     const folder = this.#folders.get(name) ?? (await makeOperatorFolder());
     this.#folders.set(name, folder);
-    const kubeconfig = this.#storm.controlPlane.kubeconfig('operator');
+    const { kubeconfig } = this.#storm;
     const url = `--webhook-url=https://127.0.0.1:${this.#front.port}`;
     this.#add({ name, process: await folder.start({ kubeconfig, args: [...args, url] }) });
     await this.isLedTo(name, true);
@@ -176,7 +176,11 @@ async function withReplicas(use: (storm: Storm, replicas: Replicas) => Promise<v
           await replicas.stop();
         }
       },
-      { repository: false, operatorArgs: [...LONG, `--webhook-url=https://127.0.0.1:${front.port}`] },
+      {
+        repository: false,
+        install: { replicas: 2 },
+        operatorArgs: [...LONG, `--webhook-url=https://127.0.0.1:${front.port}`],
+      },
     );
   } finally {
     await front.stop();

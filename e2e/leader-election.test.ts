@@ -37,6 +37,7 @@ interface Fixture {
   clientAt(port: number): KubeClient;
 }
 
+/** As admin, for these are parts of an operator in namespaces where its account has no rights. */
 const plane = await startControlPlane({ controllerManager: false });
 const connection = await openConnection(plane.kubeconfig('admin'));
 let namespaces = 0;

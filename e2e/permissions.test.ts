@@ -17,6 +17,7 @@ import { Registration } from '../src/register/registration.ts';
 import { startReviewServer } from '../src/register/review-server-fixture.ts';
 import { startControlPlane } from '../src/testing/control-plane/start-control-plane.ts';
 import type { User } from '../src/testing/control-plane/users.ts';
+import { installAccount } from '../src/testing/operator-account.ts';
 import { poll } from '../src/testing/poll.ts';
 
 const namespace = 'gitops-reverser-system';
@@ -56,10 +57,10 @@ async function withJudge(use: (cluster: Cluster) => Promise<void>): Promise<void
     return { ok: code === 0, stderr };
   };
   try {
-    const list = { apiVersion: 'v1', kind: 'List', items: [...crds, ...rights, ...namespaces] };
+    const list = { apiVersion: 'v1', kind: 'List', items: [...crds, ...rights] };
     assert.is((await say('admin', ['apply', '-f', '-'], list)).stderr, '');
     await say('admin', ['wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all']);
-    const client = new KubeClient(await openConnection(plane.kubeconfig('operator')));
+    const client = new KubeClient(await openConnection(await installAccount(plane)));
     const { resources: served } = await discover(client);
     admission = new OwnKindAdmission({
       client,
@@ -89,7 +90,6 @@ async function withJudge(use: (cluster: Cluster) => Promise<void>): Promise<void
 }
 
 const rbac = 'rbac.authorization.k8s.io';
-const namespaces = [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }];
 
 function role(name: string, rules: readonly object[]) {
   return { apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name }, rules };

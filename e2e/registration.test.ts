@@ -2,12 +2,9 @@
  * The webhooks' registration on a real API server, by an account with no more rights than the manifests give it: made,
  * kept, repaired, proven to be in use, and gone with the operator's namespace.
  */
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { App, Testing } from 'cdk8s';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { InstallChart } from '../infra/install-chart.ts';
+import { crds } from '../gen/kinds.ts';
 import { systemClock } from '../src/clock.ts';
 import { KubeClient } from '../src/kube/client.ts';
 import { openConnection } from '../src/kube/connection.ts';
@@ -16,6 +13,7 @@ import { Registration } from '../src/register/registration.ts';
 import { type ReviewServer, startReviewServer } from '../src/register/review-server-fixture.ts';
 import type { ControlPlane } from '../src/testing/control-plane/control-plane.ts';
 import { startControlPlane } from '../src/testing/control-plane/start-control-plane.ts';
+import { installAccount } from '../src/testing/operator-account.ts';
 import { poll } from '../src/testing/poll.ts';
 
 const namespace = 'gitops-reverser-system';
@@ -51,16 +49,9 @@ async function withInstalled(use: (fixture: Fixture) => Promise<void>): Promise<
     return stdout;
   };
   try {
-    const manifests = Testing.synth(new InstallChart(new App(), 'install')).filter(
-      ({ kind }) => kind !== 'Deployment',
-    );
-    await run(['apply', '-f', '-'], manifests.map((manifest) => JSON.stringify(manifest)).join('\n---\n'));
+    await run(['apply', '-f', '-'], crds.map((crd) => JSON.stringify(crd)).join('\n---\n'));
     await run(['wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all']);
-    const token = (await run(['create', 'token', '-n', namespace, 'gitops-reverser'])).trim();
-    const kubeconfig = await readFile(plane.kubeconfig('admin'), 'utf8');
-    const file = join(plane.dir, 'account.kubeconfig');
-    await writeFile(file, kubeconfig.replaceAll(plane.token('admin'), token), { mode: 0o600 });
-    const client = new KubeClient(await openConnection(file));
+    const client = new KubeClient(await openConnection(await installAccount(plane)));
     await use({
       plane,
       client,

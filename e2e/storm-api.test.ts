@@ -142,8 +142,8 @@ async function untilCompacted({ load, people }: Storm): Promise<void> {
 }
 
 /** A kubeconfig of the operator, by way of a network that can fail. */
-async function throughProxy({ controlPlane, folder }: Storm, proxy: TcpProxy): Promise<string> {
-  const config = await readFile(controlPlane.kubeconfig('operator'), 'utf8');
+async function throughProxy({ controlPlane, folder, kubeconfig }: Storm, proxy: TcpProxy): Promise<string> {
+  const config = await readFile(kubeconfig, 'utf8');
   const path = join(folder.path, 'through-proxy.kubeconfig');
   await writeFile(path, config.replaceAll(controlPlane.url, `https://127.0.0.1:${proxy.port}`));
   return path;

@@ -67,7 +67,7 @@ function welcome(plane: ControlPlane, startMs: number): string {
 ${kubeconfigs.join('\n')}
 
 alice@example.com edits in every namespace and makes namespaces; bob@example.com edits in the namespace staging and
-views elsewhere; admin and operator may everything. Try in another terminal:
+views elsewhere; admin may everything. Try in another terminal:
 
   export PATH=${plane.env.PATH?.split(':')[0]}:$PATH
   kubectl --kubeconfig ${alice} create namespace production

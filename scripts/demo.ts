@@ -6,6 +6,7 @@ import type { ControlPlane } from '../src/testing/control-plane/control-plane.ts
 import { ensureBinaries } from '../src/testing/control-plane/ensure-binaries.ts';
 import { startControlPlane } from '../src/testing/control-plane/start-control-plane.ts';
 import type { User } from '../src/testing/control-plane/users.ts';
+import { installAccount } from '../src/testing/operator-account.ts';
 import { makeOperatorFolder } from '../src/testing/operator-process.ts';
 import { poll } from '../src/testing/poll.ts';
 import { sampleManifests } from './demo/manifests.ts';
@@ -66,7 +67,7 @@ async function main(): Promise<void> {
     await admin(['apply', '-f', '-'], crds.map((crd) => JSON.stringify(crd)).join('\n---\n'));
     await admin(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
     say('Starting the operator …');
-    const operator = await folder.start({ kubeconfig: controlPlane.kubeconfig('operator') });
+    const operator = await folder.start({ kubeconfig: await installAccount(controlPlane) });
     const manifests = sampleManifests(remote.url);
     heading('What to capture, and where to');
     say(manifests.trimEnd());

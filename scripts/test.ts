@@ -12,6 +12,7 @@ import { bundle } from './bundle.ts';
 import { compiledFlags, compiledVariable, compileTests } from './test-gate/compile-tests.ts';
 import { longestFirst, shareOf } from './test-gate/durations.ts';
 import { e2eFolders, findTests, unitFolders } from './test-gate/find-tests.ts';
+import { openRightsFolder } from './test-gate/rights-folder.ts';
 import { type Job, type JobResult, runJobs } from './test-gate/run-job.ts';
 
 const help = `Usage: npm test -- [options] [PATTERN...]
@@ -56,7 +57,14 @@ async function main(): Promise<number> {
     e2e && !unit ? [] : [...checks(), ...testFiles(unitFolders, limits.unitFileMs)].filter(wanted);
   const slow = unit && !e2e ? [] : testFiles(e2eFolders, limits.e2eFileMs).filter(wanted);
 
-  const results = quick.length + slow.length === 0 ? [] : await runAll(quick, slow);
+  const rights = await openRightsFolder(root);
+  const results = quick.length + slow.length === 0 ? [] : [...(await runAll(quick, slow))];
+  const isWhole = slow.length === findTests(root, e2eFolders).length;
+  // What a failed test did not come to would count as never used.
+  if (!isWhole || results.some(({ failed }) => failed > 0)) {
+    print('skipped rights: not all end-to-end tests ran and passed');
+  } else results.push(...(await runJobs([rights.job], 1, root, report)));
+  await rights.remove();
   if (results.length === 0) {
     print(`No test matches ${options.positionals.join(' ')}`);
     print('0 passed, 1 failed');

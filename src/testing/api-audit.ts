@@ -7,6 +7,10 @@ export interface AuditedCall {
   readonly user: string;
   /** HTTP status of the answer. */
   readonly status: number;
+  /** What RBAC said, which comes before admission may refuse. */
+  readonly decision?: 'allow' | 'forbid';
+  /** It came too late: its namespace was going. */
+  readonly isTooLate?: boolean;
   /** Path and query. */
   readonly uri: string;
   /** Absent: not about a resource. */
@@ -38,7 +42,11 @@ interface AuditEvent {
     readonly namespace?: string;
     readonly name?: string;
   };
-  readonly responseStatus?: { readonly code?: number };
+  readonly responseStatus?: {
+    readonly code?: number;
+    readonly details?: { readonly causes?: readonly { readonly reason?: string }[] };
+  };
+  readonly annotations?: { readonly 'authorization.k8s.io/decision'?: 'allow' | 'forbid' };
 }
 
 /** Keep an audit of what a user asks of an API server, with files in `dir`. */
@@ -61,14 +69,28 @@ export async function makeAudit(dir: string, user: string): Promise<Audit> {
       '--audit-log-mode=blocking',
     ],
     async calls() {
-      const lines = (await readFile(logFile, 'utf8')).split('\n').filter((line) => line !== '');
+      // There is no file before the first call.
+      const log = await readFile(logFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return '';
+        throw error;
+      });
+      const lines = log.split('\n').filter((line) => line !== '');
       return lines.map((line) => callOf(JSON.parse(line) as AuditEvent));
     },
   };
 }
 
-function callOf({ verb, requestURI, user, objectRef, responseStatus }: AuditEvent): AuditedCall {
-  const call = { verb, user: user.username, status: responseStatus?.code ?? 0, uri: requestURI };
+function callOf({ verb, requestURI, user, objectRef, responseStatus, annotations }: AuditEvent): AuditedCall {
+  const decision = annotations?.['authorization.k8s.io/decision'];
+  const causes = responseStatus?.details?.causes ?? [];
+  const call = {
+    verb,
+    user: user.username,
+    status: responseStatus?.code ?? 0,
+    uri: requestURI,
+    ...(decision === undefined ? {} : { decision }),
+    ...(causes.some(({ reason }) => reason === 'NamespaceTerminating') ? { isTooLate: true } : {}),
+  };
   if (objectRef === undefined) return call;
   const { apiGroup = '', resource, subresource, namespace, name } = objectRef;
   const full = subresource === undefined ? resource : `${resource}/${subresource}`;

@@ -16,6 +16,11 @@ export interface RoleManifest {
   readonly rules: readonly PolicyRule[];
 }
 
+/** Whether a manifest is a Role or ClusterRole. */
+export function isRole(manifest: { readonly kind: string }): manifest is RoleManifest {
+  return /Role$/.test(manifest.kind);
+}
+
 /** The smallest part of a rule that can be granted alone. */
 export interface Right {
   readonly verb: string;
@@ -83,8 +88,12 @@ export interface RightsReport {
 /** Compare what roles grant with what was called. Each list holds a sentence once. */
 export function reportRights(roles: readonly RoleManifest[], calls: readonly AuditedCall[]): RightsReport {
   const rights = rightsOf(roles);
-  const isRefused = ({ status }: AuditedCall) => status === 401 || status === 403;
   const isCovered = (call: AuditedCall) => rights.some((right) => allows(right, call));
+  const isRefused = (call: AuditedCall) =>
+    (call.status === 401 || call.status === 403) &&
+    call.isTooLate !== true &&
+    // An API server that has just started refuses what is granted, until it has read the roles.
+    !(call.decision === 'forbid' && isCovered(call));
   const once = (sentences: readonly string[]) => [...new Set(sentences)].sort();
   return {
     refused: once(calls.filter(isRefused).map(describeCall)),

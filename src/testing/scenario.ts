@@ -1,10 +1,12 @@
 import { appendFile } from 'node:fs/promises';
 import { crds } from '../../gen/kinds.ts';
+import type { GitOpsReverserProps } from '../../infra/gitops-reverser.ts';
 import { type BareRemote, type LoggedCommit, makeBareRemote } from './bare-remote.ts';
 import type { ControlPlane } from './control-plane/control-plane.ts';
 import { type StartOptions, startControlPlane } from './control-plane/start-control-plane.ts';
 import type { User } from './control-plane/users.ts';
 import { assertNoLeaks } from './leaks/scenario-leaks.ts';
+import { installAccount } from './operator-account.ts';
 import { makeOperatorFolder, type OperatorFolder, type OperatorProcess } from './operator-process.ts';
 import { poll } from './poll.ts';
 
@@ -13,6 +15,8 @@ export interface Scenario {
   readonly controlPlane: ControlPlane;
   readonly remote: BareRemote;
   readonly folder: OperatorFolder;
+  /** Path of a kubeconfig with a token of the operator's account, which may what the installation grants it. */
+  readonly kubeconfig: string;
   /** The running operator. */
   readonly operator: () => OperatorProcess;
   /** Run kubectl and return its stdout; a failure throws with what it said. */
@@ -34,8 +38,20 @@ export interface Scenario {
 export interface StartOperator {
   /** Wait until it is ready. Default: true. */
   readonly awaitReady?: boolean;
-  /** Also for later starts. Default: that of the control plane. */
+  /** Also for later starts. Default: that of the scenario. */
   readonly kubeconfig?: string;
+}
+
+export interface ScenarioOptions extends Pick<StartOptions, 'apiServerFlags' | 'controllerManager'> {
+  /** The installation whose rights the operator has. Default: one replica that may read everything. */
+  readonly install?: Pick<GitOpsReverserProps, 'access' | 'replicas' | 'certificate'>;
+  /** How every operator of the scenario is started. */
+  readonly operator?: {
+    readonly args?: readonly string[];
+    readonly nodeFlags?: readonly string[];
+    /** Wait until the first is ready. Default: true. */
+    readonly awaitReady?: boolean;
+  };
 }
 
 const CRD_TIMEOUT = '30s';
@@ -47,10 +63,7 @@ const COMMIT_TIMEOUT_MS = 30_000;
  */
 export async function withScenario(
   use: (scenario: Scenario) => Promise<void>,
-  options: Pick<StartOptions, 'apiServerFlags' | 'controllerManager'> & {
-    /** How every operator of the scenario is started. */
-    readonly operator?: { readonly args?: readonly string[]; readonly nodeFlags?: readonly string[] };
-  } = {},
+  options: ScenarioOptions = {},
 ): Promise<void> {
   const controlPlane = await startControlPlane(options);
   let remote: BareRemote | undefined;
@@ -63,10 +76,11 @@ export async function withScenario(
     await kubectl('admin', ['apply', '-f', '-'], crds.map((crd) => JSON.stringify(crd)).join('\n---\n'));
     const names = crds.map((crd) => `crd/${crd.metadata.name}`);
     await kubectl('admin', ['wait', '--for=condition=Established', `--timeout=${CRD_TIMEOUT}`, ...names]);
-    let kubeconfig = controlPlane.kubeconfig('operator');
+    const account = await installAccount(controlPlane, options.install);
+    let kubeconfig = account;
     operator = await folder.start({ kubeconfig, ...options.operator });
     await use(
-      makeScenario(controlPlane, remote, folder, kubectl, {
+      makeScenario(controlPlane, remote, folder, account, kubectl, {
         get: () => operator as OperatorProcess,
         async restart({ kill = false, meanwhile = async () => {} }) {
           if (kill) await operator?.kill();
@@ -83,6 +97,7 @@ export async function withScenario(
     );
     const metrics = await metricsOf(operator);
     await operator.kill();
+    await controlPlane.rights.assertNothingRefused();
     await assertNoLeaks({
       remotes: [remote.path],
       operatorFolder: folder.path,
@@ -120,6 +135,7 @@ function makeScenario(
   controlPlane: ControlPlane,
   remote: BareRemote,
   folder: OperatorFolder,
+  kubeconfig: string,
   kubectl: Kubectl,
   operator: {
     readonly get: () => OperatorProcess;
@@ -132,6 +148,7 @@ function makeScenario(
     controlPlane,
     remote,
     folder,
+    kubeconfig,
     operator: operator.get,
     kubectl,
     apply: (user, ...objects) => {

@@ -22,6 +22,7 @@ keyUsage = critical, keyCertSign
 subjectKeyIdentifier = hash
 [server]
 basicConstraints = critical, CA:FALSE
+authorityKeyIdentifier = keyid
 subjectAltName = IP:127.0.0.1, DNS:localhost
 extendedKeyUsage = serverAuth
 `;

@@ -1,4 +1,5 @@
 import { delimiter, dirname, join } from 'node:path';
+import type { RightsBook } from '../rights-book.ts';
 import { type CommandResult, runCommand } from '../run-command.ts';
 import type { Access } from './access.ts';
 import { limits } from './limits.ts';
@@ -16,6 +17,8 @@ export interface ControlPlane {
   kubeconfig(user: User): string;
   /** The user's bearer token. */
   token(user: User): string;
+  /** What the operator's account may do here, and does. */
+  readonly rights: RightsBook;
   /** Run the pinned kubectl as the user. Resolves whatever the exit code. */
   kubectl(user: User, args: readonly string[], options?: { input?: string }): Promise<CommandResult>;
   /** Kill the API server; etcd keeps its data, clients lose their connections. */
@@ -37,6 +40,7 @@ export interface ControlPlane {
 interface Parts {
   readonly dir: string;
   readonly access: Access;
+  readonly rights: RightsBook;
   readonly kubectl: string;
   readonly server: { start(): Promise<void>; stop(): Promise<void> };
   readonly etcd: { start(): void; stop(): Promise<void> };
@@ -44,7 +48,7 @@ interface Parts {
 }
 
 /** What the user of a started control plane holds. */
-export function makeHandle({ dir, access, kubectl, server, etcd, stop }: Parts): ControlPlane {
+export function makeHandle({ dir, access, rights, kubectl, server, etcd, stop }: Parts): ControlPlane {
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     KUBECONFIG: access.kubeconfig('admin'),
@@ -61,6 +65,7 @@ export function makeHandle({ dir, access, kubectl, server, etcd, stop }: Parts):
     env,
     kubeconfig: access.kubeconfig,
     token: access.token,
+    rights,
     kubectl: (user, args, options = {}) =>
       untilThereAreConditions(() =>
         runCommand(kubectl, ['--kubeconfig', access.kubeconfig(user), ...args], {

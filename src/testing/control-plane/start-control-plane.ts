@@ -2,6 +2,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Log, silentLog } from '../../log.ts';
 import { freePorts } from '../free-ports.ts';
+import { openRightsBook } from '../rights-book.ts';
 import { makeTempDir } from '../temp-dir.ts';
 import { type Access, makeAccess } from './access.ts';
 import { copyBootstrapped } from './bootstrapped.ts';
@@ -32,7 +33,7 @@ export interface StartOptions {
 }
 
 /**
- * Start a real control plane on loopback: etcd, kube-apiserver, kube-controller-manager, four users.
+ * Start a real control plane on loopback: etcd, kube-apiserver, kube-controller-manager, three users.
  *
  * It ends with stop() and with this process, however this process ends. Several can run at once.
  * Throws ControlPlaneError, with the end of the log of the component that failed.
@@ -56,7 +57,9 @@ async function startOnce(binaries: Binaries, options: StartOptions): Promise<Con
   const dir = temporary ?? resolve(options.dir as string);
   await mkdir(dir, { recursive: true });
   const running: Component[] = [];
+  const rights = await openRightsBook(dir);
   const stop = async () => {
+    await rights.close();
     await Promise.all(running.map((component) => component.process.kill({ remove: true })));
     if (temporary) await rm(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };
@@ -64,7 +67,8 @@ async function startOnce(binaries: Binaries, options: StartOptions): Promise<Con
     const bootstrap = (into: string, use: (etcdUrl: string) => Promise<void>) =>
       bootstrapIn(into, binaries, use);
     await copyBootstrapped(dir, { binaries, log: options.log ?? silentLog, bootstrap });
-    const servers = await startServers(dir, binaries, options.apiServerFlags ?? [], running, temporary);
+    const flags = [...rights.apiServerFlags, ...(options.apiServerFlags ?? [])];
+    const servers = await startServers(dir, binaries, flags, running, temporary);
     const { access, credentials, server, etcd } = servers;
 
     const controllers = async () => {
@@ -76,7 +80,7 @@ async function startOnce(binaries: Binaries, options: StartOptions): Promise<Con
       await awaitReady(running, () => controllersWork(access), 'kube-controller-manager');
     };
     await Promise.all([controllers(), seed(access)]);
-    return makeHandle({ dir, access, kubectl: binaries.kubectl, stop, server, etcd });
+    return makeHandle({ dir, access, rights, kubectl: binaries.kubectl, stop, server, etcd });
   } catch (error) {
     await stop();
     throw error;

@@ -1,9 +1,9 @@
 /** The people and programs that know a token of a test control plane. */
-export const users = ['admin', 'alice@example.com', 'bob@example.com', 'operator'] as const;
+export const users = ['admin', 'alice@example.com', 'bob@example.com'] as const;
 
 /**
  * `admin` may everything; `alice@example.com` edits in every namespace and makes namespaces;
- * `bob@example.com` edits in the namespace `staging` and views elsewhere; `operator` is for the operator's process.
+ * `bob@example.com` edits in the namespace `staging` and views elsewhere.
  */
 export type User = (typeof users)[number];
 
@@ -55,7 +55,6 @@ export const seeds: readonly Seed[] = [
       ...grant('edit', 'bob@example.com'),
     },
   },
-  clusterRoleBinding('example:operator', 'cluster-admin', 'operator'),
 ];
 
 function clusterRoleBinding(name: string, role: string, user: User): Seed {

@@ -4,7 +4,14 @@ import type { BareRemote } from '../bare-remote.ts';
 import { type Impersonation, openImpersonation } from '../impersonating-client.ts';
 import { poll } from '../poll.ts';
 import { installPushGate, type PushGate } from '../push-gate.ts';
-import { gitRepoConfig, type Scenario, type StartOperator, watchRule, withScenario } from '../scenario.ts';
+import {
+  gitRepoConfig,
+  type Scenario,
+  type ScenarioOptions,
+  type StartOperator,
+  watchRule,
+  withScenario,
+} from '../scenario.ts';
 import { type Allowances, assertNoFaults, faultsOf } from './faults.ts';
 import type { Span } from './ledger.ts';
 import { type Load, type LoadOptions, makeLoad } from './load.ts';
@@ -53,10 +60,11 @@ export interface Storm extends Scenario {
   metric(name: string, label?: string): Promise<number>;
 }
 
-export interface StormOptions extends Partial<Pick<LoadOptions, 'namesPerKind' | 'pauseMs'>> {
+export interface StormOptions
+  extends Partial<Pick<LoadOptions, 'namesPerKind' | 'pauseMs'>>,
+    Pick<ScenarioOptions, 'install' | 'apiServerFlags'> {
   /** Beside url and branch. `false`: the test makes its own GitRepoConfig and WatchRule. */
   readonly repository?: object | false;
-  readonly apiServerFlags?: readonly string[];
   /** More flags of the operator. */
   readonly operatorArgs?: readonly string[];
 }
@@ -103,6 +111,7 @@ export async function withStorm(
     {
       controllerManager: false,
       ...(options.operatorArgs ? { operator: { args: options.operatorArgs } } : {}),
+      ...(options.install ? { install: options.install } : {}),
       ...(options.apiServerFlags ? { apiServerFlags: options.apiServerFlags } : {}),
     },
   );
