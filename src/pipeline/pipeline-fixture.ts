@@ -18,6 +18,7 @@ import type { Branch } from './branch.ts';
 import { NAMESPACES } from './namespace-index.ts';
 import type { Authors } from './observe.ts';
 import { Pipeline } from './pipeline.ts';
+import { REPLAY_LOOK_MS } from './replays.ts';
 import { Target } from './target.ts';
 
 export const SECRETS = { ...CONFIG_MAPS, kind: 'Secret', plural: 'secrets' } as const;
@@ -310,6 +311,12 @@ export async function startLife(
 ): Promise<Life> {
   const clock = createFakeClock();
   const outcomes: string[] = [];
+  // What watches replay comes by a real socket: short waits for it go by themselves.
+  const sleep: FakeClock['sleep'] = async (ms, signal) => {
+    if (ms > REPLAY_LOOK_MS) return clock.sleep(ms, signal);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    await clock.advance(ms);
+  };
   const pipeline = new Pipeline(
     cluster.server.client,
     { attribute, namespaceGone: () => {} },
@@ -318,7 +325,7 @@ export async function startLife(
       onFollowed: () => {},
       onProgress: () => {},
     },
-    clock,
+    { now: clock.now, sleep },
     silentLog,
   );
   await pipeline.start();
