@@ -294,7 +294,7 @@ export class BranchStore {
       }
       const upTo = this.#pushEnd(Math.min(countMax, this.#chunkMax));
       if (upTo === null) break;
-      const chunk = await this.#remade(this.#side, upTo.sha);
+      const chunk = await this.#remade(this.#side, upTo.sha, 'AsChunk');
       if (chunk.shas.length > 0) {
         const { foreign } = this.#side;
         await this.#options.clone.setRef(this.#refs.settling, upTo.sha);
@@ -376,7 +376,7 @@ export class BranchStore {
     if (chunk !== null) {
       this.#chunk = null;
       // The remote has it: the answer to its push was lost.
-      if (await this.contains(fetched, chunk.tip)) await this.#settle(chunk);
+      if (await this.#hasChunk(fetched, chunk)) await this.#settle(chunk);
       else if (this.#side !== null) this.#side = { ...this.#side, at: chunk.tip };
     }
     const context = { ...this.#options, ownEmails: this.#ownEmails };
@@ -387,7 +387,7 @@ export class BranchStore {
       return;
     }
     const origin = await clone.resolve(this.#refs.origin);
-    const shared = await this.#mergeBase(head, fetched);
+    const shared = (await this.#partedAt(origin, head, fetched)) ?? (await this.#mergeBase(head, fetched));
     const forward =
       origin === null || (shared !== null && (await this.#mergeBase(origin, shared)) === origin);
     // What was pushed once and is gone from a rewritten branch was taken away by somebody: it is not pushed again.
@@ -402,6 +402,21 @@ export class BranchStore {
     const side = await openRemoteSide(context, { index: this.#index, head, base }, fetched);
     if (this.#unpushed.length > this.#chunkMax) this.#side = side;
     else await this.#rebuild(side);
+  }
+
+  /** The last commit that two short straight lines from `origin` share; null: ask git. */
+  async #partedAt(origin: string | null, head: string, fetched: string): Promise<string | null> {
+    const { clone } = this.#options;
+    const theirs = origin === null ? null : await clone.lineNames(origin, fetched);
+    const mine = origin === null || theirs === null ? null : await clone.lineNames(origin, head);
+    if (mine === null || theirs === null) return null;
+    const parted = mine.findIndex((sha, at) => theirs[at] !== sha);
+    return (parted < 0 ? mine.at(-1) : mine[parted - 1]) ?? origin;
+  }
+
+  async #hasChunk(fetched: string, { tip }: Chunk): Promise<boolean> {
+    const since = this.#side === null ? null : await this.#options.clone.lineNames(this.#side.tip, fetched);
+    return since === null ? this.contains(fetched, tip) : since.includes(tip);
   }
 
   /** A chunk that an earlier process prepared, and may have pushed. */
@@ -434,10 +449,10 @@ export class BranchStore {
   }
 
   /** What is unpushed, up to a commit, made once more. When it fails, the side is opened again. */
-  async #remade(side: RemoteSide, upTo: string): Promise<Chunk> {
+  async #remade(side: RemoteSide, upTo: string, how: 'Aside' | 'AsChunk'): Promise<Chunk> {
     this.#side = null;
     const requests = this.#unpushed;
-    const chunk = await this.#catchUp.regenerate(side, { before: this.#before, upTo, requests });
+    const chunk = await this.#catchUp.regenerate(side, { before: this.#before, upTo, requests }, how);
     this.#side = { ...side, at: chunk.tip };
     return chunk;
   }
@@ -448,7 +463,7 @@ export class BranchStore {
     const head = this.#head;
     if (head === null) return;
     const none: Chunk = { upTo: head, tip: side.tip, shas: [], made: [], sources: [], dropped: [] };
-    const chunk = this.#unpushed.length === 0 ? none : await this.#remade(side, head);
+    const chunk = this.#unpushed.length === 0 ? none : await this.#remade(side, head, 'Aside');
     this.#side = null;
     const written = chunk.made.flatMap(({ data }) => data.files.map(({ path }) => path));
     const document = withForeign(this.#document, side.foreign, written);

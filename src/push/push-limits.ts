@@ -61,7 +61,7 @@ export const pushLimits = {
   rejectionsTogetherMax: 2,
   /** Jitter between a rejected push and the next attempt, times the number of rejections. */
   rejectionJitterMs: 50,
-  rejectionDelayMsMax: 1_000,
+  rejectionDelayMsMax: 500,
   /** A first fetch can be large; everything else is bounded by git's own limits. */
   commitRetryDelayMsMin: 100,
 } as const;
