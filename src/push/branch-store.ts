@@ -9,7 +9,7 @@ import { loadTreeIndex, TreeIndex } from '../git/tree-index.ts';
 import type { Log } from '../log.ts';
 import { CatchUp, type CatchUpOptions, type Chunk } from './catch-up.ts';
 import { applyMarks, type CursorDocument, emptyDocument, withForeign } from './cursor-document.ts';
-import { CursorJournal } from './cursor-journal.ts';
+import { CursorJournal, type JournalEntry } from './cursor-journal.ts';
 import { DocumentLog } from './document-log.ts';
 import { type CommitPlan, planCommit } from './plan-commit.ts';
 import { pushLimits } from './push-limits.ts';
@@ -24,6 +24,8 @@ export interface BranchStoreOptions extends Omit<CatchUpOptions, 'refs' | 'isOwn
   readonly prefixes: readonly string[];
   /** E-mail address of the operator as a committer; those of its requests' committers are learned. */
   readonly committerEmail: string;
+  /** Most commits of one push: where one may end, the cursors have to be known. */
+  readonly maxCommits: () => number;
   readonly log: Log;
   /** These must not throw. */
   readonly onDropped: (dropped: DroppedChange) => void;
@@ -157,6 +159,7 @@ export class BranchStore {
    * all may be given again.
    */
   async commit(items: readonly QueueItem[]): Promise<void> {
+    const documentCommits = Math.min(pushLimits.documentCommits, this.#options.maxCommits());
     if (this.#stale) await this.load();
     await this.storedAhead.flush();
     const { clone, placeInto, nowMs } = this.#options;
@@ -174,6 +177,15 @@ export class BranchStore {
     const marks: CursorMark[] = [];
     /** Documents at some of the commits, by their number. */
     const between = new Map<number, CursorDocument>();
+    let document = this.#document;
+    let described = 0;
+    /** What is known after the commits and marks so far. */
+    const describe = () => {
+      const written = commits.slice(described).flatMap(({ files }) => files.map(({ path }) => path));
+      document = withForeign(applyMarks(document, marks.splice(0)), [], written);
+      described = commits.length;
+      return document;
+    };
     let shas: readonly string[] = [];
     try {
       for (const item of items) {
@@ -192,10 +204,9 @@ export class BranchStore {
           committedAtMs: nowMs(),
           files: plan.writes,
         });
-        if (commits.length % pushLimits.documentCommits === 0)
-          between.set(commits.length - 1, this.#documentAfter(commits, marks));
+        if (commits.length % documentCommits === 0) between.set(commits.length - 1, describe());
       }
-      const document = this.#documentAfter(commits, marks);
+      describe();
       if (commits.length > 0) shas = await this.#land(commits, between.set(commits.length - 1, document));
       else await this.mark(document);
     } catch (error) {
@@ -210,12 +221,6 @@ export class BranchStore {
     }
   }
 
-  /** What is known once these commits are made, and marks applied, on top of the head. */
-  #documentAfter(commits: readonly CommitData[], marks: readonly CursorMark[]): CursorDocument {
-    const written = commits.flatMap(({ files }) => files.map(({ path }) => path));
-    return withForeign(applyMarks(this.#document, marks), [], written);
-  }
-
   /** What is known at the head is something else now. */
   async mark(document: CursorDocument): Promise<void> {
     if (document === this.#document) return;
@@ -227,13 +232,14 @@ export class BranchStore {
 
   /** Makes marks without a commit durable now. */
   async flushMarks(): Promise<void> {
-    if (this.#journalBehind && this.#head !== null) await this.#note(this.#head, this.#document);
+    if (this.#journalBehind && this.#head !== null)
+      await this.#note([{ head: this.#head, document: this.#document }]);
   }
 
-  /** Writes down what is known at a commit that becomes the head. Without it, only a resume is lost. */
-  async #note(head: string, document: CursorDocument): Promise<void> {
+  /** Writes down what is known at commits of which the last becomes the head. Without it, only a resume is lost. */
+  async #note(entries: readonly JournalEntry[]): Promise<void> {
     try {
-      await this.#journal.append({ head, document }, { head: this.#head, document: this.#document });
+      await this.#journal.appendAll(entries, { head: this.#head, document: this.#document });
       this.#journalAtMs = this.#options.nowMs();
       this.#journalBehind = false;
     } catch (error) {
@@ -252,7 +258,7 @@ export class BranchStore {
     let shas: readonly string[];
     try {
       shas = await clone.commit(this.#refs.head, before, commits, (names) =>
-        this.#note(names.at(-1) ?? '', document),
+        this.#note([...documents].map(([at, known]) => ({ head: names[at] ?? '', document: known }))),
       );
     } catch (error) {
       // The answer may be lost and the commits made.
@@ -342,7 +348,7 @@ export class BranchStore {
 
   /** Starts a branch that neither the remote nor the clone has from a fetched commit, such as the default branch. */
   async startFrom(fetched: string): Promise<void> {
-    await this.#note(fetched, emptyDocument);
+    await this.#note([{ head: fetched, document: emptyDocument }]);
     await this.#options.clone.moveRefs([
       { ref: this.#refs.head, to: fetched },
       { ref: this.#refs.origin, to: fetched },
@@ -467,7 +473,7 @@ export class BranchStore {
     this.#side = null;
     const written = chunk.made.flatMap(({ data }) => data.files.map(({ path }) => path));
     const document = withForeign(this.#document, side.foreign, written);
-    await this.#note(chunk.tip, document);
+    await this.#note([{ head: chunk.tip, document }]);
     await clone.moveRefs([
       { ref: this.#refs.head, to: chunk.tip, from: head },
       { ref: this.#refs.origin, to: side.tip },

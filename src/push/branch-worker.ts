@@ -103,6 +103,7 @@ export class BranchWorker {
       placeInto: options.placeInto,
       identify: options.identify ?? (() => null),
       committerEmail: options.committer.email,
+      maxCommits: () => this.#settings.maxCommits,
       log: options.log,
       nowMs: () => options.clock.now(),
       onDropped: (dropped) => this.#dropped(dropped),

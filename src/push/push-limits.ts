@@ -33,8 +33,8 @@ export const pushLimits = {
   cursorReadsMax: 3,
   /** A cursor ref larger than this is not read. */
   cursorBytesMax: 16 * 1024 * 1024,
-  /** Documents of unpushed commits kept in memory: so many, and within a batch one each so many commits. */
-  documentsMax: 256,
+  /** Documents of unpushed commits kept in memory: so many, one each so many commits, or as many as a push may have. */
+  documentsMax: 1_000,
   documentCommits: 50,
   /** The journal of cursors is written anew beyond four times its smallest size, but not below this. */
   journalBytesMin: 1024 * 1024,
