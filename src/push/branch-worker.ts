@@ -85,6 +85,7 @@ export class BranchWorker {
   #settings: BranchSettings;
   #state: BranchState = initialBranchState;
   #closed = false;
+  #handedOver = 0;
   #errors: { readonly commit: BranchError | null; readonly push: BranchError | null } = {
     commit: null,
     push: null,
@@ -165,8 +166,17 @@ export class BranchWorker {
   enqueue(request: CommitRequest): Promise<void> | undefined {
     if (this.#closed) throw new CodedError('GitFailed', 'The branch is no longer written to');
     const room = this.#queue.put(request, bytesOf(request));
+    this.#handedOver++;
     this.#commits.wake();
     return room;
+  }
+
+  /**
+   * Changes handed over so far. What was before a moment is on the remote when no more are queued and pending than were
+   * handed over since: all leave in the order they came.
+   */
+  get handedOver(): number {
+    return this.#handedOver;
   }
 
   /** Resolves when everything handed over so far is committed. */

@@ -136,6 +136,11 @@ export class Repository {
     return state === undefined ? 0 : state.pendingCommits + state.queued;
   }
 
+  /** Changes handed over so far; see `BranchWorker.handedOver`. */
+  get handedOver(): number {
+    return this.#lease?.worker.handedOver ?? 0;
+  }
+
   /** Can the remote be pushed to, as far as known? Undefined while it is suspended. */
   get isReady(): boolean | undefined {
     if (this.#stop !== undefined) return this.#stop.reason === 'Suspended' ? undefined : false;

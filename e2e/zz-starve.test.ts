@@ -1,0 +1,121 @@
+/**
+ * `kill -9` under load. Afterwards the tree equals the cluster, every version is a commit, none is one twice, and no
+ * author is wrong.
+ */
+import { rm, stat } from 'node:fs/promises';
+import { test } from 'uvu';
+import { type HttpsGitServer, startHttpsGitServer } from '../src/testing/https-git-server.ts';
+import { secretValue } from '../src/testing/leaks/secret-value.ts';
+import { poll } from '../src/testing/poll.ts';
+import { gitRepoConfig, watchRule } from '../src/testing/scenario.ts';
+import { loadResources } from '../src/testing/storm/load-kinds.ts';
+import { type Storm, withStorm } from '../src/testing/storm/with-storm.ts';
+
+const USER = { kind: 'basic', username: 'op', password: secretValue('host') } as const;
+const KILLS = 21;
+/** Prime to the four kinds of moments, so that each is met with a lost disk some time. */
+const WIPE_EVERY = 5;
+const PUSH_HELD_MS = 120;
+/**
+ * After so many kills all is caught up with: of a kind that changes all the time, the API server keeps the versions of
+ * the last 75 s (`DefaultEventFreshDuration` of k8s.io/apiserver/pkg/storage/cacher), and a busy machine needs long for
+ * so many starts.
+ */
+const CATCH_UP_EVERY = 700;
+/** The operator needs about this long to be ready: kills hit it while it starts, and while it works. */
+const LIFE_MS_MAX = 2_500;
+const MOMENT_TIMEOUT_MS = 15_000;
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Wait for a moment to kill at; where none comes (nothing is pushed while it starts), the time is over some day. */
+async function someMoment({ random, gate, folder, operator }: Storm, at: number): Promise<string> {
+  // Three kinds of moments that are worth aiming at, and any moment.
+  switch (at % 4) {
+    case 0:
+      await pause(random(LIFE_MS_MAX));
+      return 'any time';
+    case 1:
+      await gate.next('received', MOMENT_TIMEOUT_MS);
+      return 'while the remote has not accepted a push';
+    case 2:
+      await gate.next('accepted', MOMENT_TIMEOUT_MS);
+      return 'while the answer to a push is on its way';
+    default: {
+      await operator().ready();
+      const { size } = await stat(folder.logFile);
+      // Every commit is logged: a line more, and one was just made.
+      await poll(async () => (await stat(folder.logFile)).size > size, {
+        intervalMs: 1,
+        timeoutMs: MOMENT_TIMEOUT_MS,
+        what: 'something to be logged',
+      });
+      await pause(random(20));
+      return 'right after a commit';
+    }
+  }
+}
+
+/** A host that goes on when the operator is killed, unlike a remote that is a folder: there `git push` is the host, too. */
+async function useHost({ apply, remote, waitFor }: Storm, server: HttpsGitServer): Promise<void> {
+  const secret = { username: USER.username, password: USER.password, 'ca.crt': server.ca };
+  await apply(
+    'admin',
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'host' }, stringData: secret },
+    gitRepoConfig(remote, { url: server.url(remote.path), secretRef: { name: 'host' } }),
+    watchRule('storm', { resources: loadResources }),
+  );
+  await waitFor('default watchrule/storm');
+}
+
+test('storm: the operator is killed again and again, and sometimes its disk is lost', () =>
+  withStorm(
+    async (storm) => {
+      const server = await startHttpsGitServer({ auth: USER });
+      try {
+        await useHost(storm, server);
+        await storm.gate.hold(PUSH_HELD_MS);
+        storm.load.start();
+        for (let at = 0; at < KILLS; at += 1) {
+          const moment = await someMoment(storm, at);
+          await storm.kill();
+          {
+            const show = async () => {
+              const refs = await storm.remote.git('for-each-ref', '--format=%(refname)', 'refs/gitops-reverser');
+              const ref = refs.trim().split('\n')[0] ?? '';
+              if (ref === '') return 'none';
+              const doc = JSON.parse(await storm.remote.git('cat-file', 'blob', `${ref}:cursors.json`));
+              return JSON.stringify(doc.owners.flatMap(([, s]: any) => s.filter(([k]: any) => k.startsWith('resource'))));
+            };
+            const tip = (await storm.remote.git('log', '-1', '--format=%h %s', 'main')).trim();
+            const cur = (await storm.remote.git('log', '-1', '--format=%h %p %ct', (await storm.remote.git('for-each-ref', '--format=%(refname)', 'refs/gitops-reverser')).trim().split('\n')[0] ?? '')).trim();
+            const n = (await storm.remote.git('rev-list', '--count', 'main')).trim();
+            process.stdout.write(`   tip ${tip} (${n}) cursor ${cur}\n`);
+            process.stdout.write(`   remote ${await show().catch(String)}\n`);
+            const newest = Math.max(...storm.load.ledger.versions.map((v) => Number(v.resourceVersion)));
+            process.stdout.write(`   newest ${newest} at ${Date.now() % 10000000}\n`);
+          }
+          const isWiped = at % WIPE_EVERY === WIPE_EVERY - 1;
+          process.stdout.write(`kill ${at + 1}: ${moment}${isWiped ? ', the disk is lost' : ''}\n`);
+          if (isWiped)
+            await rm(storm.folder.dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+          await pause(storm.random(200));
+          await storm.begin({ awaitReady: false });
+          if (at % CATCH_UP_EVERY === CATCH_UP_EVERY - 1) {
+            await storm.operator().ready();
+            await storm.quiet();
+            storm.load.start();
+          }
+        }
+        await storm.operator().ready();
+        await storm.gate.hold(0);
+        await storm.quiet();
+        await storm.check();
+      } finally {
+        await server.stop();
+      }
+    },
+    { repository: false, operatorArgs: ['--log-level', 'debug'] },
+  ));
+
+test.run();
