@@ -65,7 +65,7 @@ export function createCommitWriter({ git, catFile, format }: CommitWriterOptions
   async function readTree(sha: string): Promise<Buffer> {
     const object = await catFile.read(sha);
     if (object?.type === 'tree') return object.content;
-    throw new CodedError('GitFailed', `The local clone has no tree ${sha}`, { retry: true });
+    throw new CodedError('CloneDamaged', `The local clone has no tree ${sha}`, { retry: true });
   }
 
   async function treeOf(parent: string | null): Promise<WorkTree> {
@@ -75,7 +75,7 @@ export function createCommitWriter({ git, catFile, format }: CommitWriterOptions
     if (known !== undefined) return known;
     const root = await catFile.read(`${parent}^{tree}`);
     if (root?.type === 'tree') return new WorkTree(format(), root, readTree);
-    throw new CodedError('GitFailed', `The local clone has no commit ${parent}`, { retry: true });
+    throw new CodedError('CloneDamaged', `The local clone has no commit ${parent}`, { retry: true });
   }
 
   function keep(tip: string, tree: WorkTree): void {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { CommitOutcome, CommitRequest, CursorMark } from '../commit/commit-request.ts';
-import { messageOf } from '../errors.ts';
+import { CodedError, messageOf } from '../errors.ts';
 import { type BranchRefs, refsOf } from '../git/branch.ts';
 import type { CommitData } from '../git/commit-data.ts';
 import { mergeBaseOf } from '../git/history.ts';
@@ -16,6 +16,7 @@ import { pushLimits } from './push-limits.ts';
 import { isRequest, type QueueItem } from './queue-item.ts';
 import type { DroppedChange } from './regenerate.ts';
 import { moveRemoteSide, openRemoteSide, type RemoteSide } from './remote-side.ts';
+import { type Salvaged, salvage } from './salvage.ts';
 import { StoredAhead } from './stored-ahead.ts';
 import { UnpushedLog } from './unpushed-log.ts';
 
@@ -70,6 +71,10 @@ export class BranchStore {
   #chunkMax: number = pushLimits.chunkCommitsMax;
   #rewrites = 0;
   #isRewritten = false;
+  #losses = 0;
+  #isDamaged = false;
+  /** Whether this process made the clone anew. */
+  #isRestored = false;
   /** Whether memory may be ahead of the clone. */
   #stale = false;
 
@@ -108,6 +113,11 @@ export class BranchStore {
   /** How often the remote branch was found without commits that it had, and the local one was made to follow. */
   get rewrites(): number {
     return this.#rewrites;
+  }
+
+  /** How often a damaged clone was made anew without all that was unpushed. */
+  get losses(): number {
+    return this.#losses;
   }
 
   readonly isOwn = (email: string): boolean => this.#ownEmails.has(email);
@@ -159,6 +169,8 @@ export class BranchStore {
    * all may be given again.
    */
   async commit(items: readonly QueueItem[]): Promise<void> {
+    if (this.#isDamaged)
+      throw new CodedError('CloneDamaged', 'The local clone is damaged, and is made anew', { retry: true });
     const documentCommits = Math.min(pushLimits.documentCommits, this.#options.maxCommits());
     if (this.#stale) await this.load();
     await this.storedAhead.flush();
@@ -171,6 +183,7 @@ export class BranchStore {
       fresh: new Map<string, Buffer>(),
       foreign: this.#document.foreign,
       isOwn: this.isOwn,
+      mayLackStored: this.#isRestored,
     };
     const planned: { request: CommitRequest; plan: CommitPlan }[] = [];
     const commits: CommitData[] = [];
@@ -423,6 +436,62 @@ export class BranchStore {
   async #hasChunk(fetched: string, { tip }: Chunk): Promise<boolean> {
     const since = this.#side === null ? null : await this.#options.clone.lineNames(this.#side.tip, fetched);
     return since === null ? this.contains(fetched, tip) : since.includes(tip);
+  }
+
+  /** Reads what is unpushed from a damaged clone; null: it cannot be read. Nothing is committed until `restore`. */
+  salvage(): Promise<Salvaged | null> {
+    this.#isDamaged = true;
+    return salvage(this.#options.clone, {
+      base: this.#before,
+      head: this.#head,
+      count: this.#unpushed.length,
+      document: this.#document,
+      requestOf: (sha) => this.#unpushed.of(sha),
+      documentOf: (sha) => (sha === this.#head ? this.#document : this.#documents.get(sha)),
+      nowMs: this.#options.nowMs,
+    });
+  }
+
+  /**
+   * Goes on in a clone that was made anew, with what was salvaged, if the remote has what that stands on. Tells how
+   * many commits these are, or null: what was unpushed is lost, and what is known of the cluster does not hold.
+   */
+  async restore(salvaged: Salvaged | null, fetched: string | null): Promise<number | null> {
+    const { clone } = this.#options;
+    const base = salvaged?.base ?? null;
+    const isThere = base === null ? fetched === null : (await clone.resolve(base)) !== null;
+    const kept = isThere ? salvaged : null;
+    const start = kept === null ? fetched : base;
+    const refs = [this.#refs.head, this.#refs.origin];
+    if (start !== null) await clone.moveRefs(refs.map((ref) => ({ ref, to: start })));
+    const commits = kept?.commits ?? [];
+    const entries: JournalEntry[] = [{ head: start, document: kept?.document ?? emptyDocument }];
+    const log = new UnpushedLog(pushLimits.rememberedBytesMax);
+    for (let at = 0, tip = start; at < commits.length; at += pushLimits.chunkCommitsMax) {
+      const batch = commits.slice(at, at + pushLimits.chunkCommitsMax);
+      const shas = await clone.commit(
+        this.#refs.head,
+        tip,
+        batch.map(({ data }) => data),
+      );
+      shas.forEach((sha, index) => {
+        const { document = null, request = null } = batch[index] ?? {};
+        if (document !== null) entries.push({ head: sha, document });
+        log.add(sha, request);
+      });
+      tip = shas.at(-1) ?? tip;
+    }
+    // The journal went with the clone: it begins anew.
+    await this.#journal.readAll(new Set());
+    this.#head = null;
+    this.#document = emptyDocument;
+    await this.#note(entries);
+    this.#unpushed = log;
+    await this.load();
+    this.#isDamaged = false;
+    this.#isRestored = true;
+    if (kept === null) this.#losses++;
+    return kept === null ? null : commits.length;
   }
 
   /** A chunk that an earlier process prepared, and may have pushed. */

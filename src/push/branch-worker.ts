@@ -126,6 +126,7 @@ export class BranchWorker {
       unpushedCommitsMax: options.unpushedCommitsMax ?? pushLimits.unpushedCommitsMax,
       report: (error) => this.#report('commit', error),
       onCommitted: () => this.#pushes.committed(),
+      onDamaged: () => this.#pushes.mend(),
     });
     this.#pushes = new PushLoop({
       ...shared,

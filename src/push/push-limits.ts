@@ -11,6 +11,8 @@ export const pushLimits = {
   batchRestMsMax: 100,
   /** Contents of unpushed commits kept in memory, to be placed anew after a rejected push. */
   rememberedBytesMax: 32 * 1024 * 1024,
+  /** Contents of unpushed commits that are read from a damaged clone, to be made anew in another. */
+  salvagedBytesMax: 64 * 1024 * 1024,
   /** Paths of which the foreign commit that last changed them is remembered. */
   foreignPathsMax: 20_000,
   /**
