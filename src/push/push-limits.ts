@@ -59,8 +59,8 @@ export const pushLimits = {
   retryDelayMsMax: 20_000,
   /** This many rejections in a row are told as a failure. */
   rejectionsInARowMax: 8,
-  /** After so many the branch is pushed first and its cursor then: the less there is to do, the sooner it gets there. */
-  rejectionsTogetherMax: 2,
+  /** After so many the branch is pushed first and its cursor then. A process that ends between the two, and loses its disk, has to compare. */
+  rejectionsTogetherMax: 8,
   /** Jitter between a rejected push and the next attempt, times the number of rejections. */
   rejectionJitterMs: 50,
   rejectionDelayMsMax: 500,
