@@ -352,6 +352,16 @@ export async function startLife(
   };
 }
 
+/** One life: starts, works, and is over without a farewell. */
+export async function live(cluster: Cluster, use: (life: Life) => Promise<void>): Promise<void> {
+  const life = await startLife(cluster);
+  try {
+    await use(life);
+  } finally {
+    await life.crash();
+  }
+}
+
 function ruleOf(spec: RuleSpec, target: Target): ActiveRule {
   const { name, kinds, names, namespaceSelector } = spec;
   const selects = JSON.stringify(spec);

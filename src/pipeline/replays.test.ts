@@ -4,12 +4,11 @@ import * as assert from 'uvu/assert';
 import { poll } from '../testing/poll.ts';
 import { CONFIG_MAPS } from '../testing/scripted-api-server.ts';
 import {
-  type Cluster,
   type Life,
+  live,
   type MemoryBranch,
   memoryBranch,
   SECRETS,
-  startLife,
   withCluster,
 } from './pipeline-fixture.ts';
 
@@ -45,15 +44,6 @@ function withReplay(
       }
     });
   });
-}
-
-async function live(cluster: Cluster, use: (life: Life) => Promise<void>): Promise<void> {
-  const life = await startLife(cluster);
-  try {
-    await use(life);
-  } finally {
-    await life.crash();
-  }
 }
 
 test('Replays: whichever watch opens first, changes are committed oldest first, and all in one go', () =>
