@@ -49,6 +49,9 @@ export class Replays {
   #isOver(untilMs: number): boolean {
     if (this.#signal.aborted || this.#clock.now() >= untilMs) return true;
     if (this.#target.isClosed || this.#target.heldCount >= REPLAY_HELD_MAX) return true;
-    return [...this.#captures].every((capture) => capture.hasReplayed(REPLAY_QUIET_MS));
+    // One without a position lost its place: it is listed.
+    return [...this.#captures].every(
+      (capture) => capture.position === undefined || capture.hasReplayed(REPLAY_QUIET_MS),
+    );
   }
 }
