@@ -16,12 +16,6 @@ const KILLS = 21;
 /** Prime to the four kinds of moments, so that each is met with a lost disk some time. */
 const WIPE_EVERY = 5;
 const PUSH_HELD_MS = 120;
-/**
- * After so many kills all is caught up with: of a kind that changes all the time, the API server keeps the versions of
- * the last 75 s (`DefaultEventFreshDuration` of k8s.io/apiserver/pkg/storage/cacher), and a busy machine needs long for
- * so many starts.
- */
-const CATCH_UP_EVERY = 7;
 /** The operator needs about this long to be ready: kills hit it while it starts, and while it works. */
 const LIFE_MS_MAX = 2_500;
 const MOMENT_TIMEOUT_MS = 15_000;
@@ -85,11 +79,6 @@ test('storm: the operator is killed again and again, and sometimes its disk is l
             await rm(storm.folder.dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
           await pause(storm.random(200));
           await storm.begin({ awaitReady: false });
-          if (at % CATCH_UP_EVERY === CATCH_UP_EVERY - 1) {
-            await storm.operator().ready();
-            await storm.quiet();
-            storm.load.start();
-          }
         }
         await storm.operator().ready();
         await storm.gate.hold(0);

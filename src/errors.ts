@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'InvalidSpec'
   | 'LocalRepositoriesNotAllowed'
   | 'GitFailed'
+  | 'CloneDamaged'
   | 'DiskFull'
   | 'TimedOut'
   | 'Backlogged'

@@ -47,6 +47,8 @@ export class ResourceCapture {
   #listing: Promise<void> | undefined;
   #handling: Promise<void> | undefined;
   #heardAtMs: number;
+  /** While the watch is open: the version that the server was at before. */
+  #openedAt: string | undefined;
   #running: Promise<void> | undefined;
 
   constructor(
@@ -75,6 +77,16 @@ export class ResourceCapture {
   /** The version up to which everything was handed on; undefined before the first list and within a gap. */
   get position(): string | undefined {
     return this.#position;
+  }
+
+  /**
+   * Is the watch open, and did it tell what it had to tell at once: everything up to where the server was, or nothing
+   * for `quietMs`? The server does not say where what it replays ends.
+   */
+  hasReplayed(quietMs: number): boolean {
+    const upTo = this.#openedAt;
+    if (upTo === undefined || this.#rewindTo !== undefined || this.#position === undefined) return false;
+    return !isNewer(upTo, this.#position) || this.#clock.now() - this.#heardAtMs >= quietMs;
   }
 
   /** Begin to follow. Nothing is read before the first `list`. */
@@ -233,30 +245,35 @@ export class ResourceCapture {
     this.#sink.onGap(this.resource, { kind: 'Expired', ...(isRewound ? { upTo: reached } : {}) });
   }
 
-  /** Has the server reached this version? If not, its storage was restored, and there is nothing to go on from. */
-  async #isReached(version: string, signal: AbortSignal): Promise<boolean> {
-    if (version === this.#listedAt) return true;
+  /**
+   * Where the server is, if it has reached this version. If not, its storage was restored, and there is nothing to go
+   * on from: undefined.
+   */
+  async #serverAt(version: string, signal: AbortSignal): Promise<string | undefined> {
+    if (version === this.#listedAt) return version;
     const current = await currentVersion(this.#client, this.resource, signal);
     const order = compareResourceVersions(current, version);
-    if (order === undefined || order >= 0) return true;
+    if (order === undefined || order >= 0) return current;
     this.#log.warn('The API server is at an older version than before: listing again', { current, version });
     this.#position = undefined;
     this.#reached = undefined;
     this.#rewindTo = undefined;
     this.#sink.onGap(this.resource, { kind: 'HistoryLost' });
-    return false;
+    return undefined;
   }
 
   async #watch(from: string): Promise<void> {
     this.#watching = new AbortController();
     const signal = AbortSignal.any([this.#abort.signal, this.#watching.signal]);
     try {
-      if (!(await this.#isReached(from, signal))) return;
+      const current = await this.#serverAt(from, signal);
+      if (current === undefined) return;
       this.#listedAt = undefined;
       const events = watchObjects(this.#client, this.resource, from, {
         signal,
         onOpen: () => {
           this.#heardAtMs = this.#clock.now();
+          this.#openedAt = current;
           this.#sink.onState(this.resource, { kind: 'Watching' });
         },
       });
@@ -274,6 +291,7 @@ export class ResourceCapture {
       }
     } finally {
       this.#watching = undefined;
+      this.#openedAt = undefined;
     }
   }
 

@@ -52,6 +52,11 @@ export function commitMessage(facts: ChangeFacts, template?: CompiledTemplate): 
   return finished(template === undefined ? defaultMessage(facts) : renderTemplate(template, valuesOf(facts)));
 }
 
+/** The resource version that the message of a change names; undefined where a template leaves it out. */
+export function versionIn(message: string): string | undefined {
+  return /^- Resource Version: (\S+)$/m.exec(message)?.[1];
+}
+
 /** The message of a `[SNAPSHOT]` commit. A template that gives nothing for it falls back to the default. */
 export function snapshotMessage(facts: SnapshotFacts, template?: CompiledTemplate): string {
   const rendered = template === undefined ? '' : renderTemplate(template, valuesOfSnapshot(facts));

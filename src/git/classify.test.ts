@@ -177,6 +177,26 @@ const table: readonly (readonly [name: string, code: string, stderr: string, std
   ],
   ['Bitbucket: no such repository', 'RepositoryNotFound', `conq: repository does not exist.\n${ending}`],
   ['anything else', 'GitFailed', 'fatal: something new\n'],
+  [
+    'a broken pack, in a push',
+    'CloneDamaged',
+    'error: inflate: data stream error (invalid bit length repeat)\nfatal: packed object 0bf48d0aab83fe579048a19b435629fd0ad772a2 (stored in objects/pack/pack-f75a022ce332456e64d5429bc1aaacd831c2aca4.pack) is corrupt\nfatal: the remote end hung up unexpectedly\n',
+  ],
+  [
+    'a pack that is gone, in a fetch',
+    'CloneDamaged',
+    'fatal: bad object refs/heads/main\nerror: file:///srv/audit.git did not send all necessary objects\n',
+  ],
+  [
+    'a pack that is gone, in a list of refs',
+    'CloneDamaged',
+    'fatal: missing object 0bf48d0aab83fe579048a19b435629fd0ad772a2 for refs/heads/main\n',
+  ],
+  [
+    'a broken repository of the server',
+    'RemoteUnreachable',
+    'remote: fatal: bad object refs/heads/main\nfatal: the remote end hung up unexpectedly\n',
+  ],
 ];
 
 for (const [name, expected, stderr, stdout = ''] of table) {

@@ -45,6 +45,13 @@ const rules: readonly Rule[] = [
     message: 'No space is left on the disk',
     retry: true,
   },
+  {
+    pattern:
+      /^(error|fatal): (.*(inflate: data stream error|is corrupt|corrupt loose object|object file \S+ is empty|unable to unpack \S+ header|not a tree object|with nonexistent object)|bad object |missing object |unable to read (tree|[0-9a-f]{40})|could not parse (commit|tree)|packfile .* (cannot be accessed|does not match index|is far too short)|index file .* is too small)/m,
+    code: 'CloneDamaged',
+    message: 'The local clone is damaged, and is made anew',
+    retry: true,
+  },
   { pattern: /spawn git ENOENT/, code: 'GitFailed', message: 'The program "git" is not installed' },
   {
     pattern: /cannot run ssh|(exec|ssh): (.*)not found/i,

@@ -7,6 +7,8 @@ import type { CommitData } from './commit-data.ts';
 import { type BeforeMove, type CommitWriter, createCommitWriter } from './commit-writer.ts';
 import { createGit, type Git, type GitObserver } from './git.ts';
 import { gitLimits } from './git-limits.ts';
+import { moveRef } from './move-ref.ts';
+import { type LineCommit, readLine, readLineNames } from './read-line.ts';
 import { createUpkeep } from './upkeep.ts';
 
 /**
@@ -36,10 +38,14 @@ export interface Clone {
     commits: readonly CommitData[],
     beforeMove?: BeforeMove,
   ): Promise<readonly string[]>;
-  /** A commit that no ref leads to; see CommitWriter. */
-  commitAside(parent: string, commit: CommitData): Promise<string>;
+  /** Commits that no ref leads to; see CommitWriter. */
+  commitAside(parent: string, commits: readonly CommitData[], isDurable: boolean): Promise<readonly string[]>;
   /** Makes blobs, durably. */
   blobs(contents: readonly Buffer[]): Promise<void>;
+  /** The few commits of a straight line behind `from` up to `to`, oldest first; null: ask git. See `readLine`. */
+  line(from: string, to: string): Promise<readonly LineCommit[] | null>;
+  /** The names of these commits. */
+  lineNames(from: string, to: string): Promise<readonly string[] | null>;
   /** Content of a blob, or null when there is none of that name. */
   readBlob(sha: string): Promise<Buffer | null>;
   /** Commit that a ref points to, or null. */
@@ -143,12 +149,14 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
       countPack();
       return shas;
     },
-    async commitAside(parent, commit) {
-      const sha = await onDisk(dir, () => writer.commitAside(parent, commit));
+    async commitAside(parent, commits, isDurable) {
+      const shas = await onDisk(dir, () => writer.commitAside(parent, commits, isDurable));
       countPack();
-      return sha;
+      return shas;
     },
     blobs: (contents) => writer.blobs(contents),
+    line: (from, to) => readLine(catFile, from, to),
+    lineNames: (from, to) => readLineNames(catFile, from, to),
     async readBlob(sha) {
       const object = await catFile.read(sha);
       return object?.type === 'blob' ? object.content : null;
@@ -169,6 +177,9 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
       });
     },
     async setRef(ref, to) {
+      const from = await clone.resolve(ref);
+      if (from === to) return;
+      if (from !== null) return onDisk(dir, () => moveRef(git, ref, from, to));
       const input = `start\nupdate ${ref} ${to}\ncommit\n`;
       await onDisk(dir, () => git.ok(['update-ref', '--stdin'], { input }));
     },

@@ -32,8 +32,8 @@ export interface CommitWriter {
     commits: readonly CommitData[],
     beforeMove?: BeforeMove,
   ): Promise<readonly string[]>;
-  /** Makes a commit on top of `parent` that no ref leads to, not durably, and returns its name. */
-  commitAside(parent: string, commit: CommitData): Promise<string>;
+  /** Makes commits on top of `parent` that no ref leads to, and returns their names, in order. */
+  commitAside(parent: string, commits: readonly CommitData[], isDurable: boolean): Promise<readonly string[]>;
   /** Makes blobs, durably. Throws a CodedError when that failed: they may be given again. */
   blobs(contents: readonly Buffer[]): Promise<void>;
   /** Runs `work` while nothing is written here: what moves refs or removes packs. */
@@ -65,7 +65,7 @@ export function createCommitWriter({ git, catFile, format }: CommitWriterOptions
   async function readTree(sha: string): Promise<Buffer> {
     const object = await catFile.read(sha);
     if (object?.type === 'tree') return object.content;
-    throw new CodedError('GitFailed', `The local clone has no tree ${sha}`, { retry: true });
+    throw new CodedError('CloneDamaged', `The local clone has no tree ${sha}`, { retry: true });
   }
 
   async function treeOf(parent: string | null): Promise<WorkTree> {
@@ -75,7 +75,7 @@ export function createCommitWriter({ git, catFile, format }: CommitWriterOptions
     if (known !== undefined) return known;
     const root = await catFile.read(`${parent}^{tree}`);
     if (root?.type === 'tree') return new WorkTree(format(), root, readTree);
-    throw new CodedError('GitFailed', `The local clone has no commit ${parent}`, { retry: true });
+    throw new CodedError('CloneDamaged', `The local clone has no commit ${parent}`, { retry: true });
   }
 
   function keep(tip: string, tree: WorkTree): void {
@@ -118,7 +118,7 @@ export function createCommitWriter({ git, catFile, format }: CommitWriterOptions
 
   async function build(pack: PackBuilder, parent: string | null, commits: readonly CommitData[]) {
     for (const { files } of commits) for (const { path } of files) checkPath(path);
-    await checkBlobs(git, commits);
+    await checkBlobs(commits, git, catFile);
     const shas: string[] = [];
     const tree = await treeOf(commits[0]?.emptied ? null : parent);
     for (const data of commits) {
@@ -153,13 +153,15 @@ export function createCommitWriter({ git, catFile, format }: CommitWriterOptions
   return {
     commit: (ref, parent, commits, beforeMove) =>
       inTurn(() => codingErrors(() => commit(ref, parent, commits, beforeMove))),
-    commitAside: (parent, data) =>
+    commitAside: (parent, commits, isDurable) =>
       inTurn(() =>
         codingErrors(async () => {
           const pack = new PackBuilder(format());
-          const { shas } = await build(pack, parent, [data]);
-          await write(pack, false);
-          return shas[0] ?? '';
+          const { shas, tree } = await build(pack, parent, commits);
+          await write(pack, isDurable);
+          // What lasts is likely to be built on.
+          if (isDurable) keep(shas.at(-1) ?? parent, tree);
+          return shas;
         }),
       ),
     blobs: (contents) =>
@@ -196,10 +198,13 @@ function changesOf({ files }: CommitData, pack: PackBuilder, format: ObjectForma
 }
 
 /** A commit of what is not there could never be pushed. */
-async function checkBlobs(git: Git, commits: readonly CommitData[]): Promise<void> {
+async function checkBlobs(commits: readonly CommitData[], git: Git, catFile: CatFile): Promise<void> {
   const blobs = new Set<string>();
   for (const { files } of commits) for (const file of files) if ('blob' in file) blobs.add(file.blob);
-  if (blobs.size === 0) return;
+  if (blobs.size <= gitLimits.blobsLookedAtMax) {
+    const found = await Promise.all([...blobs].map((blob) => catFile.read(blob)));
+    if (found.every((object) => object?.type === 'blob')) return;
+  }
   const input = `${[...blobs].join('\n')}\n`;
   const types = (await git.ok(['cat-file', '--batch-check=%(objecttype)'], { input })).trimEnd().split('\n');
   if (types.length === blobs.size && types.every((type) => type === 'blob')) return;

@@ -9,7 +9,7 @@ const cursorPath = 'cursors.json';
  * Makes a commit of one file on top of `parent`, and returns its name. No ref leads to it here: it is for the remote,
  * and would keep history in the clone.
  */
-export function writeCursorCommit(
+export async function writeCursorCommit(
   clone: Clone,
   cursor: {
     readonly parent: string;
@@ -22,7 +22,9 @@ export function writeCursorCommit(
   const { parent, content, committer, atMs, message } = cursor;
   const files = [{ path: cursorPath, content }];
   const dates = { authoredAtMs: atMs, committedAtMs: atMs };
-  return clone.commitAside(parent, { author: committer, committer, ...dates, message, files, emptied: true });
+  const commit = { author: committer, committer, ...dates, message, files, emptied: true as const };
+  const [sha = ''] = await clone.commitAside(parent, [commit], false);
+  return sha;
 }
 
 /** The one parent and the content of a cursor commit; null when it is something else, or larger than `bytesMax`. */

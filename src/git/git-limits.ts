@@ -26,6 +26,8 @@ export const gitLimits = {
   treesMax: 4,
   /** Commits that are put together before others get a turn. */
   commitsPerTurn: 16,
+  /** Files of a batch that are looked at with what reads all of them; of more, only a process of its own asks. */
+  blobsLookedAtMax: 64,
   /** Packs (each batch of commits makes one) after which small ones are rolled up in the background. */
   packsPerRollUp: 64,
   /** A pack of this size is never written again: that would need as much room once more. */

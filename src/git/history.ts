@@ -28,7 +28,7 @@ export async function mergeBaseOf(clone: Clone, one: string, other: string): Pro
     const output = await clone.git.run(['merge-base', one, other]);
     if (output.exitCode === 0) return output.stdout.trim();
     if (output.exitCode !== 1) {
-      throw new CodedError('GitFailed', 'The local clone does not know a commit that it should have', {
+      throw new CodedError('CloneDamaged', 'The local clone does not know a commit that it should have', {
         retry: true,
       });
     }

@@ -142,6 +142,13 @@ export async function loadTreeIndex(
   return index;
 }
 
+/** What stands at a path: null for nothing. */
+export interface TreeDifference {
+  readonly path: string;
+  readonly sha: string | null;
+  readonly regular: boolean;
+}
+
 /** Brings an index of commit `from` to commit `to`; returns the paths that differ, with their blob (null: gone). */
 export async function updateTreeIndex(
   index: TreeIndex,
@@ -150,13 +157,21 @@ export async function updateTreeIndex(
   to: string,
   prefixes: readonly string[] = [],
 ): Promise<ReadonlyMap<string, string | null>> {
-  const changes = await changesBetween(git, from, to);
+  return applyDifferences(index, await changesBetween(git, from, to), prefixes);
+}
+
+/** Brings an index to what these differences say, as far as they lie below `prefixes`; returns those. */
+export function applyDifferences(
+  index: TreeIndex,
+  differences: readonly TreeDifference[],
+  prefixes: readonly string[],
+): ReadonlyMap<string, string | null> {
   const all = prefixes.length === 0 || prefixes.includes('');
   const above = new Set(prefixes.flatMap(foldersTo));
   const changed = new Map<string, string | null>();
   // Deletions first: a file may have become a folder.
   for (const deletions of [true, false]) {
-    for (const { path, sha, regular } of changes) {
+    for (const { path, sha, regular } of differences) {
       if ((sha === null) !== deletions) continue;
       if (!all && !above.has(path) && !prefixes.some((prefix) => path.startsWith(`${prefix}/`))) continue;
       changed.set(path, sha);
@@ -167,11 +182,7 @@ export async function updateTreeIndex(
   return changed;
 }
 
-async function changesBetween(
-  git: Git,
-  from: string,
-  to: string,
-): Promise<{ path: string; sha: string | null; regular: boolean }[]> {
+async function changesBetween(git: Git, from: string, to: string): Promise<TreeDifference[]> {
   const text = await git.ok(['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', from, to]);
   const tokens = text.split('\0');
   const changes = [];
@@ -181,10 +192,15 @@ async function changesBetween(
     changes.push({
       path: tokens[at + 1] ?? '',
       sha: deleted ? null : sha,
-      regular: mode === '100644' || mode === '100755',
+      regular: isRegular(mode),
     });
   }
   return changes;
+}
+
+/** Is this the mode of a file, and no symbolic link or submodule? */
+export function isRegular(mode: string): boolean {
+  return mode === '100644' || mode === '100755';
 }
 
 /** `a`, `a/b` and `a/b/c` of `a/b/c`. */
@@ -204,6 +220,6 @@ function addEntries(index: TreeIndex, listing: string): void {
     if (tab < 0) continue;
     const [mode = '', type = '', sha = ''] = line.slice(0, tab).split(' ');
     if (type === 'tree') continue;
-    index.set(line.slice(tab + 1), sha, { regular: mode === '100644' || mode === '100755' });
+    index.set(line.slice(tab + 1), sha, { regular: isRegular(mode) });
   }
 }

@@ -1,10 +1,11 @@
 import { resourceKey } from '../kube/resource.ts';
+import { compareResourceVersions } from '../kube/resource-version.ts';
 import type { Observed } from './observe.ts';
 
 /** Changes, with their objects, that wait while a target lists. What is beyond is asked for again later. */
 const HELD_CHANGES_MAX = 5_000;
 
-/** The changes that a target keeps back, first in, first out. */
+/** The changes that a target keeps back: first in, first out, unless they are sorted. */
 export class HeldChanges {
   /** Held resources, or all; undefined: nothing is held. */
   #holding: Set<string> | 'All' | undefined;
@@ -12,6 +13,10 @@ export class HeldChanges {
   #next = 0;
   /** For each resource with changes here: the version that the target had before the first of them. */
   readonly #from = new Map<string, string | undefined>();
+
+  get count(): number {
+    return this.#changes.length - this.#next;
+  }
 
   /** Is a change of this resource to be kept back? */
   isHolding(resource: string): boolean {
@@ -34,9 +39,18 @@ export class HeldChanges {
   put(observed: Observed, seen: string | undefined): boolean {
     const key = resourceKey(observed.resource);
     if (!this.#from.has(key)) this.#from.set(key, seen);
-    if (this.#changes.length - this.#next >= HELD_CHANGES_MAX) return false;
+    if (this.count >= HELD_CHANGES_MAX) return false;
     this.#changes.push(observed);
     return true;
+  }
+
+  /** Put what is here into the order of versions. Those of one resource stay as they came. */
+  sort(): void {
+    const versionOf = ({ object }: Observed) => object.metadata.resourceVersion;
+    this.#changes = this.#changes
+      .slice(this.#next)
+      .sort((a, b) => compareResourceVersions(versionOf(a), versionOf(b)) ?? 0);
+    this.#next = 0;
   }
 
   /** The oldest change, which is not held any more. */

@@ -18,6 +18,7 @@ import type { Branch } from './branch.ts';
 import { NAMESPACES } from './namespace-index.ts';
 import type { Authors } from './observe.ts';
 import { Pipeline } from './pipeline.ts';
+import { REPLAY_LOOK_MS } from './replays.ts';
 import { Target } from './target.ts';
 
 export const SECRETS = { ...CONFIG_MAPS, kind: 'Secret', plural: 'secrets' } as const;
@@ -310,6 +311,12 @@ export async function startLife(
 ): Promise<Life> {
   const clock = createFakeClock();
   const outcomes: string[] = [];
+  // What watches replay comes by a real socket: short waits for it go by themselves.
+  const sleep: FakeClock['sleep'] = async (ms, signal) => {
+    if (ms > REPLAY_LOOK_MS) return clock.sleep(ms, signal);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    await clock.advance(ms);
+  };
   const pipeline = new Pipeline(
     cluster.server.client,
     { attribute, namespaceGone: () => {} },
@@ -318,7 +325,7 @@ export async function startLife(
       onFollowed: () => {},
       onProgress: () => {},
     },
-    clock,
+    { now: clock.now, sleep },
     silentLog,
   );
   await pipeline.start();
@@ -343,6 +350,16 @@ export async function startLife(
     rule: (key, spec) => setRules(key, [spec]),
     crash: () => pipeline.stop(),
   };
+}
+
+/** One life: starts, works, and is over without a farewell. */
+export async function live(cluster: Cluster, use: (life: Life) => Promise<void>): Promise<void> {
+  const life = await startLife(cluster);
+  try {
+    await use(life);
+  } finally {
+    await life.crash();
+  }
 }
 
 function ruleOf(spec: RuleSpec, target: Target): ActiveRule {

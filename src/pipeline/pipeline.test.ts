@@ -7,15 +7,7 @@ import { type ApiResource, resourceKey } from '../kube/resource.ts';
 import { poll } from '../testing/poll.ts';
 import { CONFIG_MAPS } from '../testing/scripted-api-server.ts';
 import { NAMESPACES } from './namespace-index.ts';
-import {
-  type Cluster,
-  type Life,
-  type MemoryBranch,
-  memoryBranch,
-  SECRETS,
-  startLife,
-  withCluster,
-} from './pipeline-fixture.ts';
+import { live, type MemoryBranch, memoryBranch, SECRETS, withCluster } from './pipeline-fixture.ts';
 
 const soon = { intervalMs: 2, timeoutMs: 5_000 };
 const MAPS = { name: 'maps', kinds: ['ConfigMap'] };
@@ -26,16 +18,6 @@ const positionOf = (branch: MemoryBranch, target = 'a', resource: ApiResource = 
   branch.marks.get(`owner-${target} resource ${resourceKey(resource)}`);
 const reached = (branch: MemoryBranch, version: number, target = 'a') =>
   until(`the mark ${version}`, () => positionOf(branch, target) === String(version));
-
-/** One life: starts, works, and is over without a farewell. */
-async function live(cluster: Cluster, use: (life: Life) => Promise<void>): Promise<void> {
-  const life = await startLife(cluster);
-  try {
-    await use(life);
-  } finally {
-    await life.crash();
-  }
-}
 
 test('Pipeline: a listed resource is marked after its snapshot, then with each change and bookmark', () =>
   withCluster(async (cluster) => {

@@ -6,6 +6,7 @@ import { BackgroundCheck } from './background-check.ts';
 import { join, survey } from './join.ts';
 import type { JoinContext, JoinRequest } from './join-request.ts';
 import { NoiseRelease } from './noise-release.ts';
+import { Replays } from './replays.ts';
 import type { Target } from './target.ts';
 import { ToldDifferences } from './told-differences.ts';
 
@@ -36,12 +37,14 @@ export class TargetJoins {
   #failures = 0;
   readonly #backgroundCheck: BackgroundCheck;
   readonly #toldDifferences: ToldDifferences;
+  readonly #replays: Replays;
   #isBegun = false;
 
   constructor(target: Target, context: TargetJoinsContext) {
     this.target = target;
     this.#context = context;
     this.#toldDifferences = new ToldDifferences(target);
+    this.#replays = new Replays(target, context);
     this.#backgroundCheck = new BackgroundCheck(target, context, {
       isIdle: () => !this.#isRunning,
       compare: (resource) => this.#compare(resource),
@@ -125,6 +128,7 @@ export class TargetJoins {
   #resumeOrList(requests: readonly JoinRequest[]): void {
     this.#begin();
     this.#request(requests.filter((request) => !this.#resume(request)));
+    this.#gather();
   }
 
   /** Marks of rules that are not put to work in the same go would not be kept up from here on. */
@@ -147,8 +151,16 @@ export class TargetJoins {
     rule.follow(resource);
     target.resume(resource, position);
     capture.rewind(position);
+    this.#replays.add(capture);
     this.#backgroundCheck.begin();
     return true;
+  }
+
+  /** What several watches missed is handed on together: whichever opens first must not keep the others waiting. */
+  #gather(): void {
+    if (!this.#replays.isAwaited) return;
+    this.target.hold();
+    this.#start();
   }
 
   /** The target lapsed: take changes again, from where it was. */
@@ -214,8 +226,10 @@ export class TargetJoins {
     const { target } = this;
     // Rules that are set in one go are listed in one go.
     await Promise.resolve();
-    while ((this.#pending.length > 0 || this.#checks.length > 0) && !isGone()) {
+    while ((this.#pending.length > 0 || this.#checks.length > 0 || this.#replays.isAwaited) && !isGone()) {
+      const replayed = this.#replays.arrive();
       const failed = this.#pending.length > 0 ? await this.#listPending() : await this.#check();
+      await replayed;
       if (this.#pending.length > 0) {
         this.#pending.push(...failed);
         continue;

@@ -235,12 +235,22 @@ export class Target {
     this.#held.hold(resource === undefined ? undefined : resourceKey(resource));
   }
 
-  /** Hand on what was held; false when the target lapsed and has to be resumed. */
+  /** Changes that are kept back. */
+  get heldCount(): number {
+    return this.#held.count;
+  }
+
+  /**
+   * Hand on what was held, oldest first; false when the target lapsed and has to be resumed. As much as there is room
+   * for goes in one go, and so into one commit batch.
+   */
   async release(namespaces: NamespaceLabels): Promise<boolean> {
+    this.#held.sort();
     for (;;) {
       const observed = this.#isLapsed ? undefined : this.#held.next();
       if (observed === undefined) break;
-      await this.#submit(observed, this.rulesFor(observed, namespaces));
+      const room = this.#submit(observed, this.rulesFor(observed, namespaces));
+      if (room !== undefined) await room;
     }
     this.#held.end();
     if (!this.#isLapsed) this.#settle();

@@ -20,6 +20,8 @@ export interface BranchState {
   readonly lastPushTime: number | null;
   /** How often the branch was taken in without commits that it had: somebody rewrote it. */
   readonly rewrites: number;
+  /** How often the local clone was damaged, and made anew without all that was unpushed. */
+  readonly losses: number;
   /** Changes dropped because Git had a later commit of the path. */
   readonly dropped: number;
 }
@@ -40,6 +42,7 @@ export const initialBranchState: BranchState = {
   lastPushedCommit: null,
   lastPushTime: null,
   rewrites: 0,
+  losses: 0,
   dropped: 0,
 };
 

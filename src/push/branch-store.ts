@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { CommitOutcome, CommitRequest, CursorMark } from '../commit/commit-request.ts';
-import { messageOf } from '../errors.ts';
+import { CodedError, messageOf } from '../errors.ts';
 import { type BranchRefs, refsOf } from '../git/branch.ts';
 import type { CommitData } from '../git/commit-data.ts';
 import { mergeBaseOf } from '../git/history.ts';
@@ -9,13 +9,14 @@ import { loadTreeIndex, TreeIndex } from '../git/tree-index.ts';
 import type { Log } from '../log.ts';
 import { CatchUp, type CatchUpOptions, type Chunk } from './catch-up.ts';
 import { applyMarks, type CursorDocument, emptyDocument, withForeign } from './cursor-document.ts';
-import { CursorJournal } from './cursor-journal.ts';
+import { CursorJournal, type JournalEntry } from './cursor-journal.ts';
 import { DocumentLog } from './document-log.ts';
 import { type CommitPlan, planCommit } from './plan-commit.ts';
 import { pushLimits } from './push-limits.ts';
 import { isRequest, type QueueItem } from './queue-item.ts';
 import type { DroppedChange } from './regenerate.ts';
 import { moveRemoteSide, openRemoteSide, type RemoteSide } from './remote-side.ts';
+import { type Salvaged, salvage } from './salvage.ts';
 import { StoredAhead } from './stored-ahead.ts';
 import { UnpushedLog } from './unpushed-log.ts';
 
@@ -24,6 +25,8 @@ export interface BranchStoreOptions extends Omit<CatchUpOptions, 'refs' | 'isOwn
   readonly prefixes: readonly string[];
   /** E-mail address of the operator as a committer; those of its requests' committers are learned. */
   readonly committerEmail: string;
+  /** Most commits of one push: where one may end, the cursors have to be known. */
+  readonly maxCommits: () => number;
   readonly log: Log;
   /** These must not throw. */
   readonly onDropped: (dropped: DroppedChange) => void;
@@ -68,6 +71,10 @@ export class BranchStore {
   #chunkMax: number = pushLimits.chunkCommitsMax;
   #rewrites = 0;
   #isRewritten = false;
+  #losses = 0;
+  #isDamaged = false;
+  /** Whether this process made the clone anew. */
+  #isRestored = false;
   /** Whether memory may be ahead of the clone. */
   #stale = false;
 
@@ -106,6 +113,11 @@ export class BranchStore {
   /** How often the remote branch was found without commits that it had, and the local one was made to follow. */
   get rewrites(): number {
     return this.#rewrites;
+  }
+
+  /** How often a damaged clone was made anew without all that was unpushed. */
+  get losses(): number {
+    return this.#losses;
   }
 
   readonly isOwn = (email: string): boolean => this.#ownEmails.has(email);
@@ -157,6 +169,9 @@ export class BranchStore {
    * all may be given again.
    */
   async commit(items: readonly QueueItem[]): Promise<void> {
+    if (this.#isDamaged)
+      throw new CodedError('CloneDamaged', 'The local clone is damaged, and is made anew', { retry: true });
+    const documentCommits = Math.min(pushLimits.documentCommits, this.#options.maxCommits());
     if (this.#stale) await this.load();
     await this.storedAhead.flush();
     const { clone, placeInto, nowMs } = this.#options;
@@ -168,12 +183,22 @@ export class BranchStore {
       fresh: new Map<string, Buffer>(),
       foreign: this.#document.foreign,
       isOwn: this.isOwn,
+      mayLackStored: this.#isRestored,
     };
     const planned: { request: CommitRequest; plan: CommitPlan }[] = [];
     const commits: CommitData[] = [];
     const marks: CursorMark[] = [];
     /** Documents at some of the commits, by their number. */
     const between = new Map<number, CursorDocument>();
+    let document = this.#document;
+    let described = 0;
+    /** What is known after the commits and marks so far. */
+    const describe = () => {
+      const written = commits.slice(described).flatMap(({ files }) => files.map(({ path }) => path));
+      document = withForeign(applyMarks(document, marks.splice(0)), [], written);
+      described = commits.length;
+      return document;
+    };
     let shas: readonly string[] = [];
     try {
       for (const item of items) {
@@ -192,10 +217,9 @@ export class BranchStore {
           committedAtMs: nowMs(),
           files: plan.writes,
         });
-        if (commits.length % pushLimits.documentCommits === 0)
-          between.set(commits.length - 1, this.#documentAfter(commits, marks));
+        if (commits.length % documentCommits === 0) between.set(commits.length - 1, describe());
       }
-      const document = this.#documentAfter(commits, marks);
+      describe();
       if (commits.length > 0) shas = await this.#land(commits, between.set(commits.length - 1, document));
       else await this.mark(document);
     } catch (error) {
@@ -210,12 +234,6 @@ export class BranchStore {
     }
   }
 
-  /** What is known once these commits are made, and marks applied, on top of the head. */
-  #documentAfter(commits: readonly CommitData[], marks: readonly CursorMark[]): CursorDocument {
-    const written = commits.flatMap(({ files }) => files.map(({ path }) => path));
-    return withForeign(applyMarks(this.#document, marks), [], written);
-  }
-
   /** What is known at the head is something else now. */
   async mark(document: CursorDocument): Promise<void> {
     if (document === this.#document) return;
@@ -227,13 +245,14 @@ export class BranchStore {
 
   /** Makes marks without a commit durable now. */
   async flushMarks(): Promise<void> {
-    if (this.#journalBehind && this.#head !== null) await this.#note(this.#head, this.#document);
+    if (this.#journalBehind && this.#head !== null)
+      await this.#note([{ head: this.#head, document: this.#document }]);
   }
 
-  /** Writes down what is known at a commit that becomes the head. Without it, only a resume is lost. */
-  async #note(head: string, document: CursorDocument): Promise<void> {
+  /** Writes down what is known at commits of which the last becomes the head. Without it, only a resume is lost. */
+  async #note(entries: readonly JournalEntry[]): Promise<void> {
     try {
-      await this.#journal.append({ head, document }, { head: this.#head, document: this.#document });
+      await this.#journal.appendAll(entries, { head: this.#head, document: this.#document });
       this.#journalAtMs = this.#options.nowMs();
       this.#journalBehind = false;
     } catch (error) {
@@ -252,7 +271,7 @@ export class BranchStore {
     let shas: readonly string[];
     try {
       shas = await clone.commit(this.#refs.head, before, commits, (names) =>
-        this.#note(names.at(-1) ?? '', document),
+        this.#note([...documents].map(([at, known]) => ({ head: names[at] ?? '', document: known }))),
       );
     } catch (error) {
       // The answer may be lost and the commits made.
@@ -294,7 +313,7 @@ export class BranchStore {
       }
       const upTo = this.#pushEnd(Math.min(countMax, this.#chunkMax));
       if (upTo === null) break;
-      const chunk = await this.#remade(this.#side, upTo.sha);
+      const chunk = await this.#remade(this.#side, upTo.sha, 'AsChunk');
       if (chunk.shas.length > 0) {
         const { foreign } = this.#side;
         await this.#options.clone.setRef(this.#refs.settling, upTo.sha);
@@ -342,7 +361,7 @@ export class BranchStore {
 
   /** Starts a branch that neither the remote nor the clone has from a fetched commit, such as the default branch. */
   async startFrom(fetched: string): Promise<void> {
-    await this.#note(fetched, emptyDocument);
+    await this.#note([{ head: fetched, document: emptyDocument }]);
     await this.#options.clone.moveRefs([
       { ref: this.#refs.head, to: fetched },
       { ref: this.#refs.origin, to: fetched },
@@ -376,7 +395,7 @@ export class BranchStore {
     if (chunk !== null) {
       this.#chunk = null;
       // The remote has it: the answer to its push was lost.
-      if (await this.contains(fetched, chunk.tip)) await this.#settle(chunk);
+      if (await this.#hasChunk(fetched, chunk)) await this.#settle(chunk);
       else if (this.#side !== null) this.#side = { ...this.#side, at: chunk.tip };
     }
     const context = { ...this.#options, ownEmails: this.#ownEmails };
@@ -387,7 +406,7 @@ export class BranchStore {
       return;
     }
     const origin = await clone.resolve(this.#refs.origin);
-    const shared = await this.#mergeBase(head, fetched);
+    const shared = (await this.#partedAt(origin, head, fetched)) ?? (await this.#mergeBase(head, fetched));
     const forward =
       origin === null || (shared !== null && (await this.#mergeBase(origin, shared)) === origin);
     // What was pushed once and is gone from a rewritten branch was taken away by somebody: it is not pushed again.
@@ -402,6 +421,77 @@ export class BranchStore {
     const side = await openRemoteSide(context, { index: this.#index, head, base }, fetched);
     if (this.#unpushed.length > this.#chunkMax) this.#side = side;
     else await this.#rebuild(side);
+  }
+
+  /** The last commit that two short straight lines from `origin` share; null: ask git. */
+  async #partedAt(origin: string | null, head: string, fetched: string): Promise<string | null> {
+    const { clone } = this.#options;
+    const theirs = origin === null ? null : await clone.lineNames(origin, fetched);
+    const mine = origin === null || theirs === null ? null : await clone.lineNames(origin, head);
+    if (mine === null || theirs === null) return null;
+    const parted = mine.findIndex((sha, at) => theirs[at] !== sha);
+    return (parted < 0 ? mine.at(-1) : mine[parted - 1]) ?? origin;
+  }
+
+  async #hasChunk(fetched: string, { tip }: Chunk): Promise<boolean> {
+    const since = this.#side === null ? null : await this.#options.clone.lineNames(this.#side.tip, fetched);
+    return since === null ? this.contains(fetched, tip) : since.includes(tip);
+  }
+
+  /** Reads what is unpushed from a damaged clone; null: it cannot be read. Nothing is committed until `restore`. */
+  salvage(): Promise<Salvaged | null> {
+    this.#isDamaged = true;
+    return salvage(this.#options.clone, {
+      base: this.#before,
+      head: this.#head,
+      count: this.#unpushed.length,
+      document: this.#document,
+      requestOf: (sha) => this.#unpushed.of(sha),
+      documentOf: (sha) => (sha === this.#head ? this.#document : this.#documents.get(sha)),
+      nowMs: this.#options.nowMs,
+    });
+  }
+
+  /**
+   * Goes on in a clone that was made anew, with what was salvaged, if the remote has what that stands on. Tells how
+   * many commits these are, or null: what was unpushed is lost, and what is known of the cluster does not hold.
+   */
+  async restore(salvaged: Salvaged | null, fetched: string | null): Promise<number | null> {
+    const { clone } = this.#options;
+    const base = salvaged?.base ?? null;
+    const isThere = base === null ? fetched === null : (await clone.resolve(base)) !== null;
+    const kept = isThere ? salvaged : null;
+    const start = kept === null ? fetched : base;
+    const refs = [this.#refs.head, this.#refs.origin];
+    if (start !== null) await clone.moveRefs(refs.map((ref) => ({ ref, to: start })));
+    const commits = kept?.commits ?? [];
+    const entries: JournalEntry[] = [{ head: start, document: kept?.document ?? emptyDocument }];
+    const log = new UnpushedLog(pushLimits.rememberedBytesMax);
+    for (let at = 0, tip = start; at < commits.length; at += pushLimits.chunkCommitsMax) {
+      const batch = commits.slice(at, at + pushLimits.chunkCommitsMax);
+      const shas = await clone.commit(
+        this.#refs.head,
+        tip,
+        batch.map(({ data }) => data),
+      );
+      shas.forEach((sha, index) => {
+        const { document = null, request = null } = batch[index] ?? {};
+        if (document !== null) entries.push({ head: sha, document });
+        log.add(sha, request);
+      });
+      tip = shas.at(-1) ?? tip;
+    }
+    // The journal went with the clone: it begins anew.
+    await this.#journal.readAll(new Set());
+    this.#head = null;
+    this.#document = emptyDocument;
+    await this.#note(entries);
+    this.#unpushed = log;
+    await this.load();
+    this.#isDamaged = false;
+    this.#isRestored = true;
+    if (kept === null) this.#losses++;
+    return kept === null ? null : commits.length;
   }
 
   /** A chunk that an earlier process prepared, and may have pushed. */
@@ -434,10 +524,10 @@ export class BranchStore {
   }
 
   /** What is unpushed, up to a commit, made once more. When it fails, the side is opened again. */
-  async #remade(side: RemoteSide, upTo: string): Promise<Chunk> {
+  async #remade(side: RemoteSide, upTo: string, how: 'Aside' | 'AsChunk'): Promise<Chunk> {
     this.#side = null;
     const requests = this.#unpushed;
-    const chunk = await this.#catchUp.regenerate(side, { before: this.#before, upTo, requests });
+    const chunk = await this.#catchUp.regenerate(side, { before: this.#before, upTo, requests }, how);
     this.#side = { ...side, at: chunk.tip };
     return chunk;
   }
@@ -448,11 +538,11 @@ export class BranchStore {
     const head = this.#head;
     if (head === null) return;
     const none: Chunk = { upTo: head, tip: side.tip, shas: [], made: [], sources: [], dropped: [] };
-    const chunk = this.#unpushed.length === 0 ? none : await this.#remade(side, head);
+    const chunk = this.#unpushed.length === 0 ? none : await this.#remade(side, head, 'Aside');
     this.#side = null;
     const written = chunk.made.flatMap(({ data }) => data.files.map(({ path }) => path));
     const document = withForeign(this.#document, side.foreign, written);
-    await this.#note(chunk.tip, document);
+    await this.#note([{ head: chunk.tip, document }]);
     await clone.moveRefs([
       { ref: this.#refs.head, to: chunk.tip, from: head },
       { ref: this.#refs.origin, to: side.tip },

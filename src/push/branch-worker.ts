@@ -85,6 +85,7 @@ export class BranchWorker {
   #settings: BranchSettings;
   #state: BranchState = initialBranchState;
   #closed = false;
+  #handedOver = 0;
   #errors: { readonly commit: BranchError | null; readonly push: BranchError | null } = {
     commit: null,
     push: null,
@@ -103,6 +104,7 @@ export class BranchWorker {
       placeInto: options.placeInto,
       identify: options.identify ?? (() => null),
       committerEmail: options.committer.email,
+      maxCommits: () => this.#settings.maxCommits,
       log: options.log,
       nowMs: () => options.clock.now(),
       onDropped: (dropped) => this.#dropped(dropped),
@@ -124,6 +126,7 @@ export class BranchWorker {
       unpushedCommitsMax: options.unpushedCommitsMax ?? pushLimits.unpushedCommitsMax,
       report: (error) => this.#report('commit', error),
       onCommitted: () => this.#pushes.committed(),
+      onDamaged: () => this.#pushes.mend(),
     });
     this.#pushes = new PushLoop({
       ...shared,
@@ -164,8 +167,17 @@ export class BranchWorker {
   enqueue(request: CommitRequest): Promise<void> | undefined {
     if (this.#closed) throw new CodedError('GitFailed', 'The branch is no longer written to');
     const room = this.#queue.put(request, bytesOf(request));
+    this.#handedOver++;
     this.#commits.wake();
     return room;
+  }
+
+  /**
+   * Changes handed over so far. What was before a moment is on the remote when no more are queued and pending than were
+   * handed over since: all leave in the order they came.
+   */
+  get handedOver(): number {
+    return this.#handedOver;
   }
 
   /** Resolves when everything handed over so far is committed. */

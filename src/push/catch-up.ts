@@ -51,14 +51,21 @@ export class CatchUp {
     this.#options = options;
   }
 
-  /** The commits behind `before` up to `upTo`, on top of `side`, whose index then is of the last one made. */
+  /**
+   * The commits behind `before` up to `upTo`, on top of `side`, whose index then is of the last one made.
+   *
+   * `Aside`: no ref leads to them, for the local branch is about to. `AsChunk`: `regenerated` does.
+   */
   async regenerate(
     side: RemoteSide,
     from: { readonly before: string | null; readonly upTo: string; readonly requests: UnpushedLog },
+    how: 'Aside' | 'AsChunk',
   ): Promise<Chunk> {
     const { clone, refs, placeInto, identify, isOwn, nowMs } = this.#options;
     const { before, upTo, requests } = from;
-    const commits = await storedCommits(clone, before === null ? [upTo] : [upTo, `^${before}`]);
+    const commits =
+      (before === null ? null : await clone.line(before, upTo)) ??
+      (await storedCommits(clone, before === null ? [upTo] : [upTo, `^${before}`]));
     const { changed, foreign, index, twins } = side;
     const rememberedOf = (sha: string) => requests.of(sha);
     const { commits: made, dropped } = await regenerate(commits, {
@@ -74,14 +81,21 @@ export class CatchUp {
       nowMs,
     });
     const shas: string[] = [];
-    if (made.length > 0) {
-      // What stands there is no ancestor, and `settling` speaks of it.
-      const stale = (await clone.resolve(refs.settling)) === null ? [] : [{ ref: refs.settling, to: null }];
-      await clone.moveRefs([{ ref: refs.regenerated, to: side.tip }, ...stale]);
-      for (let at = 0; at < made.length; at += pushLimits.chunkCommitsMax) {
-        const batch = made.slice(at, at + pushLimits.chunkCommitsMax).map(({ data }) => data);
-        shas.push(...(await clone.commit(refs.regenerated, shas.at(-1) ?? side.tip, batch)));
-      }
+    if (made.length > 0 && how === 'AsChunk') {
+      // What stands there is no ancestor, and `settling` speaks of it: it is to say nothing, or what is known anyway.
+      const isSettling = (await clone.resolve(refs.settling)) !== null;
+      if (isSettling && before !== null) await clone.setRef(refs.settling, before);
+      else if (isSettling) await clone.moveRefs([{ ref: refs.settling, to: null }]);
+      await clone.setRef(refs.regenerated, side.tip);
+    }
+    for (let at = 0; at < made.length; at += pushLimits.chunkCommitsMax) {
+      const batch = made.slice(at, at + pushLimits.chunkCommitsMax).map(({ data }) => data);
+      const parent = shas.at(-1) ?? side.tip;
+      shas.push(
+        ...(how === 'AsChunk'
+          ? await clone.commit(refs.regenerated, parent, batch)
+          : await clone.commitAside(parent, batch, true)),
+      );
     }
     return {
       upTo,

@@ -22,6 +22,8 @@ export interface CommitLoopOptions {
   /** Tells the error that committing fails with, or null: it does not. */
   readonly report: (error: CodedError | null) => void;
   readonly onCommitted: () => void;
+  /** The clone is damaged: nothing is committed until it is made anew. */
+  readonly onDamaged: () => void;
 }
 
 /**
@@ -121,6 +123,7 @@ export class CommitLoop {
         const coded = codedErrorOf(error);
         log.error('Commit failed', { code: coded.code, error: coded.message });
         report(coded);
+        if (coded.code === 'CloneDamaged') this.#options.onDamaged();
         // A wake only tells that more is queued: the delay holds.
         await clock.sleep(backoff.nextMs(), this.#ended.signal);
       }

@@ -62,24 +62,33 @@ export class CursorJournal {
    *
    * @param present where the ref stands now: it keeps its entry when the file is written anew
    */
-  async append(next: JournalEntry, present: JournalEntry): Promise<void> {
+  append(next: JournalEntry, present: JournalEntry): Promise<void> {
+    return this.appendAll([next], present);
+  }
+
+  /** The same of several, one after the other: the ref is about to move to the last of them. */
+  async appendAll(entries: readonly JournalEntry[], present: JournalEntry): Promise<void> {
     const last = this.#last;
     // A failure leaves the file in an unknown state.
     this.#last = null;
     if (last === null || this.#bytes > this.#bytesMax) {
       const full = this.#line(present, emptyDocument, true);
-      const text = full + this.#line(next, present.document, false);
+      const text = full + this.#lines(entries, present.document);
       await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
       await writeFile(`${this.#path}.new`, text, { mode: 0o600 });
       await rename(`${this.#path}.new`, this.#path);
       this.#bytes = text.length;
       this.#bytesMax = Math.max(pushLimits.journalBytesMin, full.length * 4);
     } else {
-      const text = this.#line(next, last, false);
+      const text = this.#lines(entries, last);
       await appendFile(this.#path, text);
       this.#bytes += text.length;
     }
-    this.#last = next.document;
+    this.#last = entries.at(-1)?.document ?? null;
+  }
+
+  #lines(entries: readonly JournalEntry[], before: CursorDocument): string {
+    return entries.map((entry, at) => this.#line(entry, entries[at - 1]?.document ?? before, false)).join('');
   }
 
   #line({ head, document }: JournalEntry, before: CursorDocument, full: boolean): string {

@@ -326,14 +326,18 @@ test('BranchWorker pushes cursors only of commits of which it knows them', () =>
     }),
   ));
 
-for (const isRestarted of [false, true]) {
-  test(`BranchWorker ends large pushes where it knows its cursors${isRestarted ? ', also after a restart' : ''}`, () =>
+const batches = 2 * pushLimits.batchCountMax + 120;
+for (const { isRestarted, maxCommits, count } of [
+  { isRestarted: false, maxCommits: 130, count: batches },
+  { isRestarted: true, maxCommits: pushLimits.batchCountMax + 30, count: batches },
+  { isRestarted: false, maxCommits: 7, count: 60 },
+  { isRestarted: true, maxCommits: 7, count: 60 },
+]) {
+  const when = isRestarted ? ', after a restart' : '';
+  test(`BranchWorker ends pushes of ${maxCommits} commits where it knows its cursors${when}`, () =>
     withBareRemote((remote) =>
       withTempDir(async (temp) => {
         const dir = join(temp, 'clone.git');
-        const count = 620;
-        // Within a batch, an earlier process only wrote down its end.
-        const maxCommits = isRestarted ? pushLimits.batchCountMax + 30 : 130;
         const behind = join(remote.path, 'behind');
         const tips = `"$(git log -1 --format=%P ${ref})" = "$(git rev-parse refs/heads/main)"`;
         await withWorker(

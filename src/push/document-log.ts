@@ -1,7 +1,10 @@
 import type { CursorDocument } from './cursor-document.ts';
 import { pushLimits } from './push-limits.ts';
 
-/** The documents of some unpushed commits, oldest first, for a push that ends there. Thinned out when many. */
+/**
+ * The documents of some unpushed commits, oldest first, for a push that ends there. When they are many, the newer half
+ * is thinned out: the next pushes end in the older one.
+ */
 export class DocumentLog {
   #documents = new Map<string, CursorDocument>();
 
@@ -11,8 +14,9 @@ export class DocumentLog {
 
   set(sha: string, document: CursorDocument): void {
     this.#documents.set(sha, document);
-    if (this.#documents.size <= pushLimits.documentsMax) return;
-    const kept = [...this.#documents].filter((_, at) => at % 2 === 1);
+    const { documentsMax } = pushLimits;
+    if (this.#documents.size <= documentsMax) return;
+    const kept = [...this.#documents].filter((_, at) => at < documentsMax / 2 || at % 2 === 1);
     this.#documents = new Map(kept);
   }
 

@@ -27,6 +27,8 @@ export interface PlanContext {
   /** Paths that somebody else changed, and the commit that did. */
   readonly foreign: ReadonlyMap<string, LastCommit>;
   readonly isOwn: IsOwnCommitter;
+  /** Contents that were put into the clone ahead may be gone with it. Default: false. */
+  readonly mayLackStored?: boolean;
 }
 
 type FilePlan =
@@ -74,6 +76,8 @@ export async function planFile(file: FileChange, context: PlanContext): Promise<
     index.set(path, entry.sha, { verbatim: true });
     return { kind: 'Unchanged' };
   }
+  if (isStored(file.content) && context.mayLackStored && (await context.readBlob(file.content.blob)) === null)
+    return { kind: 'Refused', reason: 'its content is lost' };
   if (isStored(file.content) && (entry === null || entry.verbatim)) {
     index.set(path, file.content.blob, { verbatim: true });
     return { kind: 'Write', write: { path, blob: file.content.blob, mode: '100644' } };

@@ -11,6 +11,8 @@ export const pushLimits = {
   batchRestMsMax: 100,
   /** Contents of unpushed commits kept in memory, to be placed anew after a rejected push. */
   rememberedBytesMax: 32 * 1024 * 1024,
+  /** Contents of unpushed commits that are read from a damaged clone, to be made anew in another. */
+  salvagedBytesMax: 64 * 1024 * 1024,
   /** Paths of which the foreign commit that last changed them is remembered. */
   foreignPathsMax: 20_000,
   /**
@@ -33,8 +35,8 @@ export const pushLimits = {
   cursorReadsMax: 3,
   /** A cursor ref larger than this is not read. */
   cursorBytesMax: 16 * 1024 * 1024,
-  /** Documents of unpushed commits kept in memory: so many, and within a batch one each so many commits. */
-  documentsMax: 256,
+  /** Documents of unpushed commits kept in memory: so many, one each so many commits, or as many as a push may have. */
+  documentsMax: 1_000,
   documentCommits: 50,
   /** The journal of cursors is written anew beyond four times its smallest size, but not below this. */
   journalBytesMin: 1024 * 1024,
@@ -57,11 +59,11 @@ export const pushLimits = {
   retryDelayMsMax: 20_000,
   /** This many rejections in a row are told as a failure. */
   rejectionsInARowMax: 8,
-  /** After so many the branch is pushed first and its cursor then: the less there is to do, the sooner it gets there. */
-  rejectionsTogetherMax: 2,
+  /** After so many the branch is pushed first and its cursor then. A process that ends between the two, and loses its disk, has to compare. */
+  rejectionsTogetherMax: 8,
   /** Jitter between a rejected push and the next attempt, times the number of rejections. */
   rejectionJitterMs: 50,
-  rejectionDelayMsMax: 1_000,
+  rejectionDelayMsMax: 500,
   /** A first fetch can be large; everything else is bounded by git's own limits. */
   commitRetryDelayMsMin: 100,
 } as const;

@@ -11,6 +11,7 @@ import { codedErrorOf } from './coded-error.ts';
 import { pushLimits } from './push-limits.ts';
 import type { RemoteCursor } from './remote-cursor.ts';
 import { openRemoteSession, type RemoteOptions, type RemoteSession } from './remote-session.ts';
+import type { Salvaged } from './salvage.ts';
 import { takeInRemote } from './take-in-remote.ts';
 import type { Turn } from './turn.ts';
 import { createWaker } from './waker.ts';
@@ -59,6 +60,9 @@ export class PushLoop {
   /** Whether the remote may have what is not known here. */
   #behind = true;
   #opened = false;
+  #isDamaged = false;
+  /** What was read from a damaged clone that is gone already. */
+  #salvaged: Salvaged | null | undefined;
   #draining = false;
   #hurry = false;
   #rejections = 0;
@@ -88,6 +92,13 @@ export class PushLoop {
   /** There are new commits. */
   committed(): void {
     this.#committedAtMs = this.#options.clock.now();
+    this.#waker.wake();
+  }
+
+  /** The clone is damaged: it is made anew as soon as the remote can be reached. */
+  mend(): void {
+    if (!this.#opened || !this.#options.mayRecreate()) return;
+    this.#isDamaged = true;
     this.#waker.wake();
   }
 
@@ -140,11 +151,11 @@ export class PushLoop {
       // Where others are quicker, waiting longer each time only lets them be quicker more often.
       if (error !== null && this.#rejections === 0) await this.#pause(this.#backoff.nextMs());
       else if (error !== null) await this.#pause(this.#rejectionDelayMs());
-      else if (!this.#behind && this.#isDone()) {
+      else if (!this.#behind && this.#isDone() && !this.#isDamaged) {
         await this.#pushMarks();
         for (const resolve of this.#drained.splice(0)) resolve();
         await this.#waker.wait(this.#marksDueInMs());
-        if (!this.#hurry && this.#isDone()) continue;
+        if (!this.#hurry && this.#isDone() && !this.#isDamaged) continue;
         if (this.#hurry && this.#isDone() && !this.#draining) this.#behind = true;
       }
       await this.#keepInterval();
@@ -196,6 +207,7 @@ export class PushLoop {
     const { report, log, store, onOpen } = this.#options;
     try {
       const session = this.#session ?? (await this.#openSession());
+      if (this.#isDamaged) await this.#makeAnew(session);
       if (this.#behind) await this.#takeIn(session);
       const rejected = store.isSettled ? null : await this.#push(session);
       if (rejected !== null) return rejected;
@@ -206,6 +218,7 @@ export class PushLoop {
       const error = codedErrorOf(thrown);
       if (this.#ended.signal.aborted) return error;
       this.#rejections = 0;
+      if (error.code === 'CloneDamaged') this.mend();
       log.warn('Remote failed', { code: error.code, error: error.message });
       // A remote that is down does not stop a branch that is known from earlier.
       if (!this.#opened && (await this.#openFromClone(error))) onOpen();
@@ -222,6 +235,26 @@ export class PushLoop {
     const { branch } = remoteOptions();
     clone.deepenThrough(branch, (commits) => session.remote.deepen(clone, branch, commits));
     return session;
+  }
+
+  /** Begins a damaged clone anew from the remote, with what was unpushed as far as it can be read. */
+  async #makeAnew(session: RemoteSession): Promise<void> {
+    const { clone, store, turn, log, change, remoteOptions } = this.#options;
+    const { branch } = remoteOptions();
+    const signal = this.#ended.signal;
+    // Nothing is thrown away before the remote can be reached.
+    const seen = await session.remote.look(clone.dir, branch, signal);
+    const kept = await turn(async () => {
+      if (this.#salvaged === undefined) this.#salvaged = await store.salvage();
+      await clone.recreate(seen.format ?? clone.format());
+      const fetched = seen.tip === null ? null : await session.remote.fetch(clone, branch, signal);
+      return store.restore(this.#salvaged, fetched);
+    });
+    this.#salvaged = undefined;
+    this.#isDamaged = false;
+    this.#behind = true;
+    log.warn('The local clone was damaged and is made anew', { kept: kept ?? 'nothing' });
+    change({ losses: store.losses });
   }
 
   async #takeIn(session: RemoteSession): Promise<void> {
@@ -340,6 +373,7 @@ export class PushLoop {
       log.debug('Push rejected: the remote branch has newer commits', { attempt: this.#rejections });
       if (this.#rejections < pushLimits.rejectionsInARowMax) return null;
     } else this.#rejections = 0;
+    if (code === 'CloneDamaged') this.mend();
     if (!this.#ended.signal.aborted) report(error);
     return error;
   }

@@ -2,6 +2,7 @@ import type { Clone } from '../git/clone.ts';
 import type { LastCommit } from '../git/last-commit.ts';
 import { TreeIndex, updateTreeIndex } from '../git/tree-index.ts';
 import { foreignCommits } from './foreign-commits.ts';
+import { crossOver, partedLines } from './parted-lines.ts';
 import { commitsOf, Twins } from './twins.ts';
 
 /** What the remote has of a branch, while local commits are made once more on top of it. */
@@ -53,6 +54,17 @@ async function advance(
   tip: string,
 ): Promise<RemoteSide> {
   const { index, twins } = side;
+  const lines = side.tip === null ? null : await partedLines(clone, side.tip, side.at, tip);
+  if (lines !== null) {
+    const emails = new Set(ownEmails);
+    const { changed, foreign } = crossOver(index, lines, prefixes);
+    twins.add(lines.theirs.filter(({ committer }) => emails.has(committer.email)));
+    return {
+      ...{ tip, at: tip, index, twins },
+      changed: new Set([...side.changed, ...changed]),
+      foreign: new Map([...side.foreign, ...foreign]),
+    };
+  }
   const different = await updateTreeIndex(index, clone.git, side.at, tip, prefixes);
   let changed = new Set(index.paths());
   if (side.tip !== null) {

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
+import { versionIn } from '../commit/message.ts';
 import type { Clone } from '../git/clone.ts';
 import { type StoredCommit, storedCommits } from '../git/unpushed.ts';
 import { pushLimits } from './push-limits.ts';
 
 /**
- * Commits of the remote that an operator made, by what they say: same author, author date, message and contents.
- * An unpushed commit that has a twin there got there already, however that came about; it is not made once more.
+ * Commits of the remote that an operator made, by what they say: same contents and resource version, where the message
+ * names that, else same author, author date and message. Of a version the author need not be the same: a process that
+ * goes on where another was killed may not know any more who it was, and the other's last push may land later. An unpushed commit that has a twin there got there already, however that came about; it is not made once more.
  */
 export class Twins {
   readonly #counts = new Map<string, number>();
@@ -39,8 +41,11 @@ export function commitsOf(
 }
 
 function keyOf({ author, authoredAtMs, message, files }: StoredCommit): string {
-  const wrote = files.map(({ path, after }) => [path, after]);
+  // Git tells files in the order of their folders.
+  const wrote = files.map(({ path, after }) => [path, after]).sort();
+  const version = versionIn(message);
+  const said = version === undefined ? [author.name, author.email, authoredAtMs, message] : [version];
   return createHash('sha256')
-    .update(JSON.stringify([author.name, author.email, authoredAtMs, message, wrote]))
+    .update(JSON.stringify([...said, wrote]))
     .digest('base64');
 }

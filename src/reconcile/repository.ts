@@ -35,6 +35,9 @@ const DRAIN_FAILING_MS = 3_000;
 const REWRITTEN =
   'Commits that the branch had are gone: somebody rewrote it. It is compared with the cluster, and what differs is committed on top.';
 
+const LOST =
+  'The local clone was damaged, and commits that were not pushed yet could not be read. It is made anew and compared with the cluster; what differs is committed.';
+
 export interface RepositoryContext {
   readonly client: KubeClient;
   readonly branches: SharedBranches;
@@ -77,6 +80,7 @@ export class Repository {
   #secretVersion = '';
   #lastError: string | undefined;
   #rewritesSeen = 0;
+  #lossesSeen = 0;
   #failureSeen: AbortController | undefined;
   #running: Promise<void> | undefined;
   readonly #listening: (() => void)[] = [];
@@ -134,6 +138,11 @@ export class Repository {
   get pendingCommits(): number {
     const state = this.#lease?.worker.state;
     return state === undefined ? 0 : state.pendingCommits + state.queued;
+  }
+
+  /** Changes handed over so far; see `BranchWorker.handedOver`. */
+  get handedOver(): number {
+    return this.#lease?.worker.handedOver ?? 0;
   }
 
   /** Can the remote be pushed to, as far as known? Undefined while it is suspended. */
@@ -289,6 +298,11 @@ export class Repository {
     if (state.rewrites !== this.#rewritesSeen && this.#target !== undefined) {
       this.#rewritesSeen = state.rewrites;
       this.event('Warning', 'BranchRewritten', REWRITTEN);
+      this.#context.onRewritten(this);
+    }
+    if (state.losses !== this.#lossesSeen && this.#target !== undefined) {
+      this.#lossesSeen = state.losses;
+      this.event('Warning', 'CloneDamaged', LOST);
       this.#context.onRewritten(this);
     }
     this.#context.onProgress();

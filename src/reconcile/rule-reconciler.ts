@@ -9,7 +9,7 @@ import type { KubeObject } from '../kube/object.ts';
 import { type ApiResource, restPath } from '../kube/resource.ts';
 import type { Log } from '../log.ts';
 import type { NotedRule } from '../noise/describe-noise.ts';
-import { ActiveRule } from '../pipeline/active-rule.ts';
+import { ActiveRule, type SnapshotState } from '../pipeline/active-rule.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { EventRecorder, Regarding } from '../report/event-recorder.ts';
 import { StatusWriter } from '../report/status-writer.ts';
@@ -23,6 +23,13 @@ import { type RuleFacts, ruleStatus } from './rule-status.ts';
 /** A rule that could not be put to work because of the Git clone is tried again after this long. */
 const RETRY_MS = 2_000;
 
+interface Delivery {
+  readonly snapshot: SnapshotState;
+  /** Changes that the repository was given until all was listed; undefined: something is not. */
+  readonly upTo: number | undefined;
+  readonly isDone: boolean;
+}
+
 interface Entry {
   rule: WatchRule;
   /** When a person last changed the rule. */
@@ -33,8 +40,8 @@ interface Entry {
   stop: RuleFacts['stop'];
   /** The rule at work, and on which repository; undefined while it is not. */
   active: { readonly rule: ActiveRule; readonly repository: Repository } | undefined;
-  /** The last snapshot that is known to be on the remote. */
-  isSnapshotPushed: boolean;
+  /** Of the rule at work: how far its snapshot, and what else its first lists found, is on the way to the remote. */
+  delivery: Delivery | undefined;
   /** Counts of earlier lives of the rule. */
   readonly base: { commits: number; dropped: number };
   /** The rule that was at work last, and what it selected: where it goes on when it comes back. */
@@ -107,16 +114,22 @@ export class RuleReconciler {
   /** Something moved: statuses may have to be written. */
   onProgress(): void {
     for (const entry of this.#entries.values()) {
-      const { active } = entry;
-      if (
-        active !== undefined &&
-        active.rule.snapshot.kind === 'Committed' &&
-        active.repository.pendingCommits === 0
-      ) {
-        entry.isSnapshotPushed = true;
-      }
+      entry.delivery = this.#delivered(entry);
       entry.writer.touch();
     }
+  }
+
+  /** A rule that was just listed waits until all that the lists found is on the remote, and for each new snapshot. */
+  #delivered({ active, delivery }: Entry): Delivery | undefined {
+    if (active === undefined || active.rule.snapshot.kind !== 'Committed') return undefined;
+    const { rule, repository } = active;
+    const { snapshot } = rule;
+    const known = delivery?.snapshot === snapshot ? delivery : undefined;
+    if (known?.isDone) return known;
+    const { handedOver, pendingCommits } = repository;
+    const isListed = this.#pipeline.isSynced(repository.key, rule);
+    const upTo = known?.upTo ?? (isListed ? handedOver : undefined);
+    return { snapshot, upTo, isDone: upTo !== undefined && pendingCommits <= handedOver - upTo };
   }
 
   /** Record a warning on rules, for what concerns an object that they select. */
@@ -202,7 +215,7 @@ export class RuleReconciler {
       ),
       stop: undefined,
       active: undefined,
-      isSnapshotPushed: false,
+      delivery: undefined,
       base: { commits: rule.status?.commits ?? 0, dropped: rule.status?.droppedChanges ?? 0 },
       last: undefined,
       activation: 0,
@@ -278,7 +291,7 @@ export class RuleReconciler {
     this.#deactivate(entry);
     entry.active = { rule: active, repository };
     entry.last = { selects, place: repository.place, folder: repository.folder, rule: active };
-    entry.isSnapshotPushed = false;
+    entry.delivery = undefined;
     this.#pipeline.setRule(repository.key, active);
     this.onProgress();
   }
@@ -300,7 +313,7 @@ export class RuleReconciler {
     return {
       ...common,
       isSynced: this.#pipeline.isSynced(repository.key, activeRule),
-      isSnapshotPushed: entry.isSnapshotPushed,
+      isSnapshotPushed: entry.delivery?.isDone === true,
       failing: this.#pipeline
         .failuresOf(repository.key, activeRule)
         .map(({ resource, error }) => ({ resource, code: error.code, message: error.message })),
