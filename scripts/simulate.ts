@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
 import { describeFailure, withArena } from '../src/push/simulation/simulate.ts';
 
-const help = `Usage: npm run simulate -- --seed N [--verbose] | --seeds FROM..TO [--stop]
+const help = `Usage: npm run simulate -- --seed N [--verbose] | --seeds FROM..TO [--stop] [--transport Git|Quick]
 
 Drives the Git engine through what a seed says: changes, pushes of others, faults, crashes. Prints what is wrong.
+
+  --transport  Git: git alone answers. Quick: what answers as git does, in this process; by default, most seeds use it.
 `;
 
 const { values } = parseArgs({
@@ -11,12 +13,15 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     seeds: { type: 'string' },
     stop: { type: 'boolean' },
+    transport: { type: 'string' },
     verbose: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 });
 const [from, to] = (values.seeds ?? `${values.seed}..${values.seed}`).split('..').map(Number);
-if (values.help || from === undefined || to === undefined || Number.isNaN(from + to)) {
+const { transport } = values;
+const isTransport = transport === undefined || transport === 'Git' || transport === 'Quick';
+if (values.help || !isTransport || from === undefined || to === undefined || Number.isNaN(from + to)) {
   process.stdout.write(help);
   process.exit(values.help ? 0 : 2);
 }
@@ -26,7 +31,7 @@ let steps = 0;
 const startedAt = performance.now();
 await withArena(async (arena) => {
   for (let seed = from; seed <= to; seed += 1) {
-    const result = await arena.run(seed);
+    const result = await arena.run(seed, transport === undefined ? {} : { transport });
     steps += result.steps;
     if (result.problems.length > 0) {
       failed += 1;

@@ -11,7 +11,7 @@ for (const { name, expected, create } of brokenEngines) {
     withArena(async (arena) => {
       const seen = new Set<string>();
       for (let seed = 1; seed <= SEEDS_MAX; seed += 1) {
-        const { problems } = await arena.run(seed, create(), 'Long');
+        const { problems } = await arena.run(seed, { broken: create(), length: 'Long' });
         if (problems.some((problem) => expected.test(problem))) return;
         for (const problem of problems) seen.add(problem);
       }

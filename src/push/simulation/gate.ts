@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { sep } from 'node:path';
 import { spawnGated } from './gated-process.ts';
-import type { Conversation, Launcher, LaunchOptions } from './launcher.ts';
+import type { Conversation, LaunchOptions, Programs } from './programs.ts';
 
 /**
  * The gate between an engine and the machine. Every git process that it starts and every file operation that it
@@ -22,7 +22,7 @@ export interface Host {
   /** Streaming processes that run for it. */
   readonly streams: Set<Conversation>;
   readonly tamper: Tamper;
-  readonly launcher: Launcher;
+  readonly programs: Programs;
 }
 
 /** Makes an engine that is broken on purpose; see `broken-engines.ts`. */
@@ -53,9 +53,9 @@ const hosts = new Map<string, Host>();
 const real = { spawn: childProcess.spawn, files: { ...fs.promises } };
 
 /** A folder whose user passes the gate from now on. */
-export function addHost(dir: string, launcher: Launcher, tamper: Tamper = {}): Host {
+export function addHost(dir: string, programs: Programs, tamper: Tamper = {}): Host {
   install();
-  const host: Host = { dir, steps: [], dead: false, streams: new Set(), tamper, launcher };
+  const host: Host = { dir, steps: [], dead: false, streams: new Set(), tamper, programs };
   hosts.set(dir, host);
   return host;
 }

@@ -8,7 +8,7 @@ import { silentLog } from '../../log.ts';
 import { BranchWorker } from '../branch-worker.ts';
 import type { Cluster, Version } from './cluster.ts';
 import { addHost, type Host, killHost, removeHost, type Step, settled, type Tamper } from './gate.ts';
-import type { Launcher } from './launcher.ts';
+import type { Programs } from './programs.ts';
 import type { Random } from './random.ts';
 import { goneRequest, identify, keyOf, markOf, nameOf, OWNER, placeInto, requestOf } from './requests.ts';
 
@@ -16,7 +16,7 @@ export interface OperatorOptions {
   readonly name: string;
   readonly cluster: Cluster;
   readonly url: string;
-  readonly launcher: Launcher;
+  readonly programs: Programs;
   /** Folder of its disks. */
   readonly dir: string;
   readonly clock: Clock;
@@ -228,8 +228,8 @@ export class Operator {
   }
 
   #make(dir: string): { host: Host; worker: BranchWorker; clone: Clone } {
-    const { url, clock, random, cluster, settings, broken, name, trace, launcher } = this.options;
-    const host = addHost(dir, launcher, broken.tamper);
+    const { url, clock, random, cluster, settings, broken, name, trace, programs } = this.options;
+    const host = addHost(dir, programs, broken.tamper);
     const clone = createClone({ dir: join(dir, 'clone.git') });
     const worker = new BranchWorker({
       url,

@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gitEnvironment } from '../../testing/git-environment.ts';
 import { mustRun } from '../../testing/run-command.ts';
-import type { Launcher } from './launcher.ts';
 import { Objects } from './objects.ts';
+import type { Programs } from './programs.ts';
 
 /** The bare repository that everybody pushes to, with a memory of all that its branch ever pointed to. */
 export class SimulatedRemote {
@@ -23,11 +23,11 @@ export class SimulatedRemote {
   readonly tips: { readonly sha: string | null; readonly by: string; readonly forced: boolean }[] = [];
 
   readonly objects: Objects;
-  readonly #launcher: Launcher;
+  readonly #programs: Programs;
 
-  constructor(template: string, dir: string, launcher: Launcher, isAtomic: boolean) {
-    this.#launcher = launcher;
-    this.objects = new Objects(dir, launcher);
+  constructor(template: string, dir: string, programs: Programs, isAtomic: boolean) {
+    this.#programs = programs;
+    this.objects = new Objects(dir, programs);
     this.dir = dir;
     this.url = pathToFileURL(dir).href;
     cpSync(template, dir, { recursive: true });
@@ -49,7 +49,7 @@ export class SimulatedRemote {
 
   git(...args: string[]): string {
     const options = { cwd: this.dir, env: gitEnvironment() };
-    const { exitCode, stdout, stderr } = this.#launcher.run(['git', ...args], options);
+    const { exitCode, stdout, stderr } = this.#programs.run(['git', ...args], options);
     if (exitCode !== 0) throw new Error(`git ${args.join(' ')} exited with ${exitCode}: ${stderr}`);
     return stdout.toString();
   }
@@ -74,6 +74,13 @@ export class SimulatedRemote {
     writeFileSync(join(hooks, name), `#!/bin/sh\n${script}\n`);
     chmodSync(join(hooks, name), 0o755);
   }
+}
+
+/** What the engine's own `git init` makes, to be copied. */
+export async function makeEmpty(dir: string): Promise<void> {
+  await mustRun('git', ['init', '--quiet', '--bare', '--template=', '--object-format=sha1', dir], {
+    env: gitEnvironment(),
+  });
 }
 
 /** An empty bare repository to be copied: quicker than `git init`. Nothing waits for a disk. */

@@ -4,13 +4,38 @@ import { join } from 'node:path';
 import { withFakeClock } from '../fake-clock-fixture.ts';
 import { Launcher } from './launcher.ts';
 import type { BrokenEngine } from './operator.ts';
-import { makeTemplate } from './remote.ts';
-import { type SimulationResult, World } from './world.ts';
+import type { Programs } from './programs.ts';
+import { QuickGit } from './quick-git/quick-git.ts';
+import { makeEmpty, makeTemplate } from './remote.ts';
+import { World, type WorldResult } from './world.ts';
+
+/** `Git`: by git alone. `Quick`: in this process, by what answers as git does; see QuickGit. */
+export type Transport = 'Git' | 'Quick';
+
+export interface SimulationResult extends WorldResult {
+  readonly transport: Transport;
+}
 
 /** A place for the repositories of many runs: in memory where the system has such a folder. */
 export interface Arena {
-  /** @param length Default: as the seed says. */
-  run(seed: number, broken?: BrokenEngine, length?: 'Short' | 'Long'): Promise<SimulationResult>;
+  run(seed: number, how?: HowToRun): Promise<SimulationResult>;
+}
+
+export interface HowToRun {
+  readonly broken?: BrokenEngine;
+  /** Default: as the seed says. */
+  readonly length?: 'Short' | 'Long';
+  /** Default: `transportOf` the seed. */
+  readonly transport?: Transport;
+  /** Sees all that programs are asked and answer. */
+  readonly listen?: (programs: Programs) => Programs;
+}
+
+/** Every so many seeds, nothing but git itself answers for git. */
+const GIT_EVERY = 10;
+
+export function transportOf(seed: number): Transport {
+  return seed % GIT_EVERY === 0 ? 'Git' : 'Quick';
 }
 
 /** Calls `use` with an arena, and removes all of it afterwards. */
@@ -21,14 +46,19 @@ export async function withArena<T>(use: (arena: Arena) => Promise<T>): Promise<T
   try {
     const template = join(dir, 'template.git');
     await makeTemplate(template);
+    const empty = join(dir, 'empty.git');
+    await makeEmpty(empty);
     const launcher = await Launcher.create(join(dir, 'commands'));
     const result = await use({
-      run: (seed, broken = {}, length = undefined) =>
+      run: (seed, { broken = {}, length, transport = transportOf(seed), listen = (all: Programs) => all } = {}) =>
         withFakeClock(async (clock) => {
           const here = join(dir, `seed-${seed}`);
           mkdirSync(here);
+          const programsFor = (looksIntoPacks: boolean) =>
+            listen(transport === 'Git' ? launcher : new QuickGit({ real: launcher, empty, looksIntoPacks }));
           try {
-            return await new World({ seed, dir: here, template, launcher, clock, broken, length }).run();
+            const world = new World({ seed, dir: here, template, programsFor, clock, broken, length });
+            return { ...(await world.run()), transport };
           } finally {
             rmSync(here, { recursive: true, force: true });
           }
@@ -42,12 +72,12 @@ export async function withArena<T>(use: (arena: Arena) => Promise<T>): Promise<T
 }
 
 /** A failed run in words, with what is needed to see it again. */
-export function describeFailure({ seed, problems, trace }: SimulationResult): string {
+export function describeFailure({ seed, transport, problems, trace }: SimulationResult): string {
   return [
-    `Seed ${seed} fails:`,
+    `Seed ${seed} fails (transport ${transport}):`,
     ...problems.map((problem) => `  ${problem}`),
     'What happened:',
     ...trace.map((line) => `  ${line}`),
-    `To see it again: npm run simulate -- --seed ${seed} --verbose`,
+    `To see it again: npm run simulate -- --seed ${seed} --transport ${transport} --verbose`,
   ].join('\n');
 }

@@ -7,15 +7,15 @@ import type { FakeClock } from '../fake-clock-fixture.ts';
 import { pushLimits } from '../push-limits.ts';
 import { Cluster } from './cluster.ts';
 import { answerStep, enabledSteps, type Step, settled } from './gate.ts';
-import type { Launcher } from './launcher.ts';
 import { type BrokenEngine, Operator } from './operator.ts';
 import { judge } from './oracle.ts';
 import { type Deed, push } from './people.ts';
 import { type Profile, profileOf } from './profile.ts';
+import type { Programs } from './programs.ts';
 import { createRandom, type Random } from './random.ts';
 import { SimulatedRemote } from './remote.ts';
 
-export interface SimulationResult {
+export interface WorldResult {
   readonly seed: number;
   readonly problems: readonly string[];
   readonly trace: readonly string[];
@@ -28,7 +28,8 @@ export interface WorldOptions {
   /** An empty folder. */
   readonly dir: string;
   readonly template: string;
-  readonly launcher: Launcher;
+  /** What answers for git. `looksIntoPacks`: the packs of the clones have to be those that git makes. */
+  readonly programsFor: (looksIntoPacks: boolean) => Programs;
   readonly clock: FakeClock;
   readonly broken: BrokenEngine;
   /** Default: as the seed says. */
@@ -74,14 +75,15 @@ export class World {
   #steps = 0;
 
   constructor(options: WorldOptions) {
-    const { seed, dir, template, launcher, clock, broken } = options;
+    const { seed, dir, template, programsFor, clock, broken } = options;
     this.#options = options;
     this.#random = createRandom(seed);
     this.#profile = profileOf(this.#random, options.length);
     const { second, settings, limits, isAtomic } = this.#profile;
+    const programs = programsFor(this.#profile.gitLimits.packsPerRollUp !== undefined);
     Object.assign(pushLimits, realLimits, limits);
     Object.assign(gitLimits, realGitLimits, this.#profile.gitLimits);
-    this.#remote = new SimulatedRemote(template, join(dir, 'remote.git'), launcher, isAtomic);
+    this.#remote = new SimulatedRemote(template, join(dir, 'remote.git'), programs, isAtomic);
     const prefixes = second === 'None' ? ['one'] : ['one', second === 'Overlapping' ? 'one' : 'two'];
     this.#clusters = prefixes.map((prefix) => new Cluster(prefix));
     this.#operators = this.#clusters.map(
@@ -90,7 +92,7 @@ export class World {
           name: at === 0 ? 'first' : 'second',
           cluster,
           url: this.#remote.url,
-          launcher,
+          programs,
           dir,
           clock,
           random: this.#random,
@@ -103,7 +105,7 @@ export class World {
     this.#note(`profile ${JSON.stringify(this.#profile)}`);
   }
 
-  async run(): Promise<SimulationResult> {
+  async run(): Promise<WorldResult> {
     const { seed } = this.#options;
     const problems: string[] = [];
     try {
