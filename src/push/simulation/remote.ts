@@ -1,7 +1,6 @@
 import {
   appendFileSync,
   chmodSync,
-  cpSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -11,9 +10,9 @@ import {
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gitEnvironment } from '../../testing/git-environment.ts';
-import { mustRun } from '../../testing/run-command.ts';
 import { Objects } from './objects.ts';
 import type { Programs } from './programs.ts';
+import { EmptyRepository } from './quick-git/empty-repository.ts';
 
 /** The bare repository that everybody pushes to, with a memory of all that its branch ever pointed to. */
 export class SimulatedRemote {
@@ -25,12 +24,12 @@ export class SimulatedRemote {
   readonly objects: Objects;
   readonly #programs: Programs;
 
-  constructor(template: string, dir: string, programs: Programs, isAtomic: boolean) {
+  constructor(template: EmptyRepository, dir: string, programs: Programs, isAtomic: boolean) {
     this.#programs = programs;
     this.objects = new Objects(dir, programs);
     this.dir = dir;
     this.url = pathToFileURL(dir).href;
-    cpSync(template, dir, { recursive: true });
+    template.copyTo(dir);
     if (!isAtomic) appendFileSync(join(dir, 'config'), '[receive]\n\tadvertiseAtomic = false\n');
   }
 
@@ -76,19 +75,15 @@ export class SimulatedRemote {
   }
 }
 
-/** What the engine's own `git init` makes, to be copied. */
-export async function makeEmpty(dir: string): Promise<void> {
-  await mustRun('git', ['init', '--quiet', '--bare', '--template=', '--object-format=sha1', dir], {
-    env: gitEnvironment(),
-  });
+/** An empty bare repository as the engine's own `git init` makes it. */
+export function emptyClone(dir: string): Promise<EmptyRepository> {
+  return EmptyRepository.create(dir, ['--object-format=sha1']);
 }
 
-/** An empty bare repository to be copied: quicker than `git init`. Nothing waits for a disk. */
-export async function makeTemplate(dir: string): Promise<void> {
-  await mustRun('git', ['init', '--quiet', '--bare', '--initial-branch=main', '--template=', dir], {
-    env: gitEnvironment(),
-  });
-  const config =
+/** The same, as the remote: nothing waits for a disk. */
+export async function emptyRemote(dir: string): Promise<EmptyRepository> {
+  const { head, config } = await EmptyRepository.create(dir, ['--initial-branch=main']);
+  const more =
     '[receive]\n\tautogc = false\n\tunpackLimit = 1000\n[core]\n\tfsync = none\n\talternateRefsCommand = :\n[gc]\n\tauto = 0\n';
-  writeFileSync(join(dir, 'config'), `${readFileSync(join(dir, 'config'), 'utf8')}${config}`);
+  return new EmptyRepository(head, config + more);
 }

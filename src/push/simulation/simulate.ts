@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withFakeClock } from '../fake-clock-fixture.ts';
@@ -6,7 +6,7 @@ import { Launcher } from './launcher.ts';
 import type { BrokenEngine } from './operator.ts';
 import type { Programs } from './programs.ts';
 import { QuickGit } from './quick-git/quick-git.ts';
-import { makeEmpty, makeTemplate } from './remote.ts';
+import { emptyClone, emptyRemote } from './remote.ts';
 import { World, type WorldResult } from './world.ts';
 
 /** `Git`: by git alone. `Quick`: in this process, by what answers as git does; see QuickGit. */
@@ -38,19 +38,26 @@ export function transportOf(seed: number): Transport {
   return seed % GIT_EVERY === 0 ? 'Git' : 'Quick';
 }
 
+/** Folders of runs that are over are removed together. */
+const RUNS_PER_REMOVAL = 20;
+
 /** Calls `use` with an arena, and removes all of it afterwards. */
 export async function withArena<T>(use: (arena: Arena) => Promise<T>): Promise<T> {
   const dir = mkdtempSync(
     join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'gitops-reverser-simulation-'),
   );
   try {
-    const template = join(dir, 'template.git');
-    await makeTemplate(template);
-    const empty = join(dir, 'empty.git');
-    await makeEmpty(empty);
+    const template = await emptyRemote(join(dir, 'remote.git'));
+    const empty = await emptyClone(join(dir, 'clone.git'));
     const launcher = await Launcher.create(join(dir, 'commands'));
+    const over = join(dir, 'over');
+    mkdirSync(over);
+    let runs = 0;
     const result = await use({
-      run: (seed, { broken = {}, length, transport = transportOf(seed), listen = (all: Programs) => all } = {}) =>
+      run: (
+        seed,
+        { broken = {}, length, transport = transportOf(seed), listen = (all: Programs) => all } = {},
+      ) =>
         withFakeClock(async (clock) => {
           const here = join(dir, `seed-${seed}`);
           mkdirSync(here);
@@ -60,7 +67,14 @@ export async function withArena<T>(use: (arena: Arena) => Promise<T>): Promise<T
             const world = new World({ seed, dir: here, template, programsFor, clock, broken, length });
             return { ...(await world.run()), transport };
           } finally {
-            rmSync(here, { recursive: true, force: true });
+            renameSync(here, join(over, String(runs)));
+            runs += 1;
+            // One program for many is far quicker.
+            if (runs % RUNS_PER_REMOVAL === 0)
+              launcher.run(['find', '.', '-mindepth', '1', '-delete'], {
+                cwd: over,
+                env: { PATH: process.env.PATH },
+              });
           }
         }),
     });

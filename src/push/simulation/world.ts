@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { messageOf } from '../../errors.ts';
 import { gitLimits } from '../../git/git-limits.ts';
 import { gitEnvironment } from '../../testing/git-environment.ts';
-import { runCommand } from '../../testing/run-command.ts';
 import type { FakeClock } from '../fake-clock-fixture.ts';
 import { pushLimits } from '../push-limits.ts';
 import { Cluster } from './cluster.ts';
@@ -12,6 +11,7 @@ import { judge } from './oracle.ts';
 import { type Deed, push } from './people.ts';
 import { type Profile, profileOf } from './profile.ts';
 import type { Programs } from './programs.ts';
+import type { EmptyRepository } from './quick-git/empty-repository.ts';
 import { createRandom, type Random } from './random.ts';
 import { SimulatedRemote } from './remote.ts';
 
@@ -27,7 +27,7 @@ export interface WorldOptions {
   readonly seed: number;
   /** An empty folder. */
   readonly dir: string;
-  readonly template: string;
+  readonly template: EmptyRepository;
   /** What answers for git. `looksIntoPacks`: the packs of the clones have to be those that git makes. */
   readonly programsFor: (looksIntoPacks: boolean) => Programs;
   readonly clock: FakeClock;
@@ -60,6 +60,7 @@ const STEPS_MAX = 6_000;
  */
 export class World {
   readonly #options: WorldOptions;
+  readonly #programs: Programs;
   readonly #random: Random;
   readonly #profile: Profile;
   readonly #remote: SimulatedRemote;
@@ -80,10 +81,10 @@ export class World {
     this.#random = createRandom(seed);
     this.#profile = profileOf(this.#random, options.length);
     const { second, settings, limits, isAtomic } = this.#profile;
-    const programs = programsFor(this.#profile.gitLimits.packsPerRollUp !== undefined);
+    this.#programs = programsFor(this.#profile.gitLimits.packsPerRollUp !== undefined);
     Object.assign(pushLimits, realLimits, limits);
     Object.assign(gitLimits, realGitLimits, this.#profile.gitLimits);
-    this.#remote = new SimulatedRemote(template, join(dir, 'remote.git'), programs, isAtomic);
+    this.#remote = new SimulatedRemote(template, join(dir, 'remote.git'), this.#programs, isAtomic);
     const prefixes = second === 'None' ? ['one'] : ['one', second === 'Overlapping' ? 'one' : 'two'];
     this.#clusters = prefixes.map((prefix) => new Cluster(prefix));
     this.#operators = this.#clusters.map(
@@ -92,7 +93,7 @@ export class World {
           name: at === 0 ? 'first' : 'second',
           cluster,
           url: this.#remote.url,
-          programs,
+          programs: this.#programs,
           dir,
           clock,
           random: this.#random,
@@ -117,20 +118,18 @@ export class World {
     }
     for (const operator of this.#operators) await operator.end(() => 'Never');
     this.#remote.objects.close();
-    if (seed % FSCK_EVERY === 0) problems.push(...(await this.#fsck()));
+    if (seed % FSCK_EVERY === 0) problems.push(...this.#fsck());
     return { seed, problems, trace: this.#trace, steps: this.#steps };
   }
 
   /** Repositories are whole, and the remote holds no ref that nobody asked for. */
-  async #fsck(): Promise<string[]> {
+  #fsck(): string[] {
     const dirs = [this.#remote.dir, ...this.#operators.map(({ host }) => join(host.dir, 'clone.git'))];
     const problems: string[] = [];
     for (const cwd of dirs) {
-      const { code, stderr } = await runCommand('git', ['fsck', '--no-dangling'], {
-        cwd,
-        env: gitEnvironment(),
-      });
-      if (code !== 0) problems.push(`git fsck: ${stderr}`);
+      const options = { cwd, env: gitEnvironment() };
+      const { exitCode, stderr } = this.#programs.run(['git', 'fsck', '--no-dangling'], options);
+      if (exitCode !== 0) problems.push(`git fsck: ${stderr}`);
     }
     const refs = this.#remote.git('for-each-ref', '--format=%(refname)').trim().split('\n');
     const strange = refs.filter(
@@ -204,7 +203,7 @@ export class World {
       if (fault === 'Disk' || fault === 'Network') step.fail(fault);
       else await step.run();
       if (fault === 'AnswerLost') step.fail('Network');
-      const moved = this.#remote.note(of.options.name);
+      const moved = step.kind === 'network' && this.#remote.note(of.options.name);
       const how = fault ?? step.failure;
       this.#note(
         `${of.options.name}: ${step.label}${how === undefined ? '' : ` (${how})`}${moved ? ` → ${this.#remote.tip?.slice(0, 7)}` : ''}`,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
 
 /** An object as a repository holds it. */
@@ -16,13 +16,18 @@ export function nameOfObject({ type, content }: StoredObject): string {
 
 /** Writes an object to a file of its own, unless there is such a file; returns its name. */
 export function writeLoose(repository: string, object: StoredObject, sha = nameOfObject(object)): string {
-  const folder = join(repository, 'objects', sha.slice(0, 2));
-  const file = join(folder, sha.slice(2));
+  const file = looseFile(repository, sha);
   if (existsSync(file)) return sha;
-  mkdirSync(folder, { recursive: true });
   const { type, content } = object;
   const whole = Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]);
-  writeFileSync(file, deflateSync(whole, { level: 1, memLevel: 4, windowBits: 12 }));
+  const bytes = deflateSync(whole, { level: 1, memLevel: 4, windowBits: 12 });
+  try {
+    writeFileSync(file, bytes);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, bytes);
+  }
   return sha;
 }
 

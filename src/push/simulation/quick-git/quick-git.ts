@@ -1,6 +1,7 @@
-import { cpSync, existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Conversation, LaunchOptions, Programs, Said, SaidAll } from '../programs.ts';
+import type { EmptyRepository } from './empty-repository.ts';
 import { LeftToGit } from './left-to-git.ts';
 import { type Answer, batchAnswer, readingCommands } from './reading-commands.ts';
 import { Memory, Repository } from './repository.ts';
@@ -11,7 +12,7 @@ export interface QuickGitOptions {
   /** Does what is left to git. */
   readonly real: Programs;
   /** An empty bare repository, as `git init --bare` makes it. */
-  readonly empty: string;
+  readonly empty: EmptyRepository;
   /** Whether fetches are left to git: where packs are looked into, its own have to be there. */
   readonly looksIntoPacks: boolean;
 }
@@ -78,7 +79,7 @@ export class QuickGit implements Programs {
   #init(args: readonly string[], cwd: string): Answer {
     if (args.join(' ') !== '--bare --template= --object-format=sha1' || readdirSync(cwd).length > 0)
       throw new LeftToGit(args.join(' '));
-    cpSync(this.#options.empty, cwd, { recursive: true });
+    this.#options.empty.copyTo(cwd);
     return `Initialized empty Git repository in ${cwd}/\n`;
   }
 }
