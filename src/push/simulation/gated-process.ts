@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { ask, type Host, type Step } from './gate.ts';
-import type { Conversation, LaunchOptions } from './programs.ts';
+import { type Conversation, complaintOf, type LaunchOptions } from './programs.ts';
 
 /** A git process whose start, and every exchange with it, waits at the gate. Looks like a ChildProcess. */
 export function spawnGated(host: Host, args: readonly string[], options: LaunchOptions): GatedProcess {
@@ -102,7 +102,7 @@ function once(host: Host, args: readonly string[], options: LaunchOptions, proce
       const tampered = host.tamper.args?.(args) ?? args;
       const said = host.programs.run(['git', ...tampered], options, process.stdin?.take());
       const stdout = host.tamper.stdout?.(args, said.stdout.toString()) ?? said.stdout;
-      if (said.exitCode !== 0) step.failure = said.stderr.toString().trim().split('\n').at(-1) ?? '';
+      if (said.exitCode !== 0) step.failure = complaintOf(said);
       answer = () => process.close(said.exitCode, stdout, said.stderr);
     },
     fail(how) {

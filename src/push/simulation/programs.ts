@@ -33,3 +33,10 @@ export interface Programs {
   /** Starts a program that stays. */
   talk(args: readonly string[], options: LaunchOptions): Conversation;
 }
+
+/** What a program that failed says last of it. */
+export function complaintOf({ stderr }: Said): string {
+  const lines = stderr.toString().trim().split('\n');
+  // The other side of a connection says so sooner or later.
+  return lines.filter((line) => line !== 'fatal: the remote end hung up unexpectedly').at(-1) ?? '';
+}

@@ -21,6 +21,8 @@ export interface WorldResult {
   readonly trace: readonly string[];
   /** Steps that engines made. */
   readonly steps: number;
+  /** Where all refs of all repositories stand in the end. */
+  readonly refs: readonly string[];
 }
 
 export interface WorldOptions {
@@ -119,14 +121,26 @@ export class World {
     for (const operator of this.#operators) await operator.end(() => 'Never');
     this.#remote.objects.close();
     if (seed % FSCK_EVERY === 0) problems.push(...this.#fsck());
-    return { seed, problems, trace: this.#trace, steps: this.#steps };
+    return { seed, problems, trace: this.#trace, steps: this.#steps, refs: this.#refs() };
+  }
+
+  /** The remote, and all clones. */
+  #dirs(): readonly string[] {
+    return [this.#remote.dir, ...this.#operators.map(({ host }) => join(host.dir, 'clone.git'))];
+  }
+
+  #refs(): readonly string[] {
+    const format = '--format=%(objectname) %(refname)';
+    return this.#dirs().flatMap((cwd) => {
+      const { stdout } = this.#programs.run(['git', 'for-each-ref', format], { cwd, env: gitEnvironment() });
+      return stdout.toString().trim().split('\n');
+    });
   }
 
   /** Repositories are whole, and the remote holds no ref that nobody asked for. */
   #fsck(): string[] {
-    const dirs = [this.#remote.dir, ...this.#operators.map(({ host }) => join(host.dir, 'clone.git'))];
     const problems: string[] = [];
-    for (const cwd of dirs) {
+    for (const cwd of this.#dirs()) {
       const options = { cwd, env: gitEnvironment() };
       const { exitCode, stderr } = this.#programs.run(['git', 'fsck', '--no-dangling'], options);
       if (exitCode !== 0) problems.push(`git fsck: ${stderr}`);

@@ -43,6 +43,7 @@ export const readingCommands: Readonly<Record<string, Command>> = {
     if (rest.length > 0) throw new LeftToGit(rest.join(' '));
     const line = ([name, sha]: readonly [string, string]) => {
       if (format === '--format=%(refname)') return name;
+      if (format === '--format=%(objectname) %(refname)') return `${sha} ${name}`;
       if (format === '--format=%(objecttype)') return repository.object(sha).type;
       throw new LeftToGit(format);
     };
@@ -112,9 +113,14 @@ export const readingCommands: Readonly<Record<string, Command>> = {
       .flatMap((sha) => {
         const { author, committer } = repository.commit(sha);
         const header = `\x01${sha} ${committer.atS} ${author.atS} ${committer.email}\x02\0`;
-        const sides = namesOfChanges(repository, sha, merges).filter((names) => names.length > 0);
-        if (sides.length === 0) return [header];
-        return sides.map((names) => `${header}\n${names.map((name) => `${name}\0`).join('')}`);
+        const list = (names: readonly string[]) => names.map((name) => `${name}\0`).join('');
+        const sides = namesOfChanges(repository, sha, merges);
+        // A header that a combined difference follows has one more end.
+        if (merges === '-c' && repository.parents(sha).length > 1)
+          return [`${header}\0${list(sides[0] ?? [])}`];
+        const changed = sides.filter((names) => names.length > 0);
+        if (changed.length === 0) return [header];
+        return changed.map((names) => `${header}\n${list(names)}`);
       })
       .join('');
   },

@@ -31,7 +31,7 @@ export function fetch(repository: Repository, memory: Memory, args: readonly str
   repository.checkWritable(to);
   const tip = remote.ref(from);
   if (tip === null) return { exitCode: 128, stderr: `fatal: couldn't find remote ref ${from}\n` };
-  if (depth !== null && generationsOf(remote, tip) > depth) throw new LeftToGit('history that is cut');
+  if (depth !== null && generationsOf(remote, tip) >= depth) throw new LeftToGit('history that is cut');
   writePack(repository, reachableFrom(remote, tip, repository));
   if (repository.ref(to) !== tip) repository.setRef(to, tip);
   return '';
