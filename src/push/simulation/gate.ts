@@ -29,6 +29,7 @@ export interface Host {
 export interface Tamper {
   readonly args?: (args: readonly string[]) => readonly string[];
   readonly stdout?: (args: readonly string[], text: string) => string;
+  readonly exitCode?: (args: readonly string[], exitCode: number) => number;
 }
 
 export interface Step {

@@ -103,7 +103,8 @@ function once(host: Host, args: readonly string[], options: LaunchOptions, proce
       const said = host.programs.run(['git', ...tampered], options, process.stdin?.take());
       const stdout = host.tamper.stdout?.(args, said.stdout.toString()) ?? said.stdout;
       if (said.exitCode !== 0) step.failure = complaintOf(said);
-      answer = () => process.close(said.exitCode, stdout, said.stderr);
+      const exitCode = host.tamper.exitCode?.(args, said.exitCode) ?? said.exitCode;
+      answer = () => process.close(exitCode, stdout, said.stderr);
     },
     fail(how) {
       step.done = true;

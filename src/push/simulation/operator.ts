@@ -108,6 +108,11 @@ export class Operator {
     );
   }
 
+  /** Whether it was told to stop, and is not over yet. */
+  get isStopping(): boolean {
+    return this.#isStopping;
+  }
+
   /** Whether there is something to hand over. */
   get canFeed(): boolean {
     if (!this.#isReady || this.#isComparing || this.#isStopping) return false;
@@ -171,6 +176,7 @@ export class Operator {
     const { host, worker } = this;
     const clone = this.#clone;
     const { trace, name } = this.options;
+    const handedOver = new Map(this.#fed);
     const over = async () => {
       const isDrained = await worker.drain(drainMs);
       await worker.close();
@@ -182,7 +188,11 @@ export class Operator {
       trace(`${name}: is over, ${isDrained ? 'everything is pushed' : 'not everything is pushed'}`);
       host.dead = true;
       removeHost(host);
-      if (disk === 'Lost' && !(isDrained && this.options.canCount())) this.#durable = new Map();
+      const counts = isDrained && this.options.canCount();
+      if (disk === 'Lost' && !counts) this.#durable = new Map();
+      // Also what was handed over without a commit is known, where there is a branch that it can be known of.
+      if (counts && worker.state.branch !== 'Missing')
+        for (const [resource, version] of handedOver) this.#durable.set(resource, version);
       this.#begin(host, disk);
     };
     over().then(begin, (error) => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../errors.ts';
 import { gitLimits } from '../../git/git-limits.ts';
@@ -12,6 +13,7 @@ import { type Deed, push } from './people.ts';
 import { type Profile, profileOf } from './profile.ts';
 import type { Programs } from './programs.ts';
 import type { EmptyRepository } from './quick-git/empty-repository.ts';
+import { Memory, Repository } from './quick-git/repository.ts';
 import { createRandom, type Random } from './random.ts';
 import { SimulatedRemote } from './remote.ts';
 
@@ -43,6 +45,9 @@ const FSCK_OF_TEN = 5;
 
 const realLimits = { ...pushLimits };
 const realGitLimits = { ...gitLimits };
+
+/** Steps of engines, and waits, after which calm ends. */
+const CALM_STEPS_MAX = 300;
 
 /** Steps of engines after which a run that does not come to rest is given up. */
 const STEPS_MAX = 6_000;
@@ -130,11 +135,8 @@ export class World {
   }
 
   #refs(): readonly string[] {
-    const format = '--format=%(objectname) %(refname)';
-    return this.#dirs().flatMap((cwd) => {
-      const { stdout } = this.#programs.run(['git', 'for-each-ref', format], { cwd, env: gitEnvironment() });
-      return stdout.toString().trim().split('\n');
-    });
+    const refsIn = (dir: string) => new Repository(dir, new Memory()).refs();
+    return this.#dirs().flatMap((dir) => (existsSync(dir) ? refsIn(dir).map((ref) => ref.join(' ')) : []));
   }
 
   /** Repositories are whole, and the remote holds no ref that nobody asked for. */
@@ -277,7 +279,7 @@ export class World {
         await this.#crash('Lost');
         break;
       case 'Stop':
-        this.#stop();
+        await this.#stop();
         break;
       case 'Network':
         this.#network = random.pick(['Up', 'Down', 'Lossy', 'Lossy'] as const);
@@ -322,13 +324,30 @@ export class World {
   }
 
   /** SIGTERM, as when a node is emptied or the operator replaced. */
-  #stop(): void {
+  async #stop(): Promise<void> {
     const random = this.#random;
     const operator = random.pick(this.#operators);
     const disk = random.chance(0.5) ? 'Same' : 'Lost';
     const drainMs = random.pick([500, 10_000, 10_000]);
+    // Where the world goes on, hardly any drain comes to its end before something else ends it.
+    const isCalm = random.chance(0.5);
+    if (isCalm) await this.#calm(() => operator.isQuiet);
     this.#note(`${operator.options.name}: told to stop within ${drainMs} ms; its disk is ${disk}`);
     operator.stop(disk, drainMs);
+    if (isCalm) await this.#calm(() => !operator.isStopping);
+  }
+
+  /** For a while, nothing happens but what engines do. */
+  async #calm(isOver: () => boolean): Promise<void> {
+    const { clock } = this.#options;
+    this.#note('calm');
+    for (let left = CALM_STEPS_MAX; left > 0 && !isOver(); left -= 1) {
+      await settled();
+      const steps = this.#enabled();
+      if (steps.length > 0) await this.#step(steps);
+      else if (this.#operators.some((operator) => operator.canFeed)) this.#feed();
+      else clock.advance(Math.max(1, clock.left()));
+    }
   }
 
   /** Whether nothing but the engine decides what the remote knows of cursors. */
@@ -338,6 +357,7 @@ export class World {
       second !== 'Overlapping' &&
       !refusesRefs &&
       gitLimits.firstFetchDepth === undefined &&
+      !weights.includes('DiskFull') &&
       !weights.includes('Network') &&
       !weights.includes('Hook')
     );

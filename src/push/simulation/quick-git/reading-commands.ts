@@ -43,7 +43,6 @@ export const readingCommands: Readonly<Record<string, Command>> = {
     if (rest.length > 0) throw new LeftToGit(rest.join(' '));
     const line = ([name, sha]: readonly [string, string]) => {
       if (format === '--format=%(refname)') return name;
-      if (format === '--format=%(objectname) %(refname)') return `${sha} ${name}`;
       if (format === '--format=%(objecttype)') return repository.object(sha).type;
       throw new LeftToGit(format);
     };
