@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { CodedError } from '../errors.ts';
 import type { ObjectFormat } from './blob-sha.ts';
 import { type CatFile, createCatFile } from './cat-file.ts';
+import { codingErrors } from './coding-errors.ts';
 import type { CommitData } from './commit-data.ts';
 import { type BeforeMove, type CommitWriter, createCommitWriter } from './commit-writer.ts';
 import { createGit, type Git, type GitObserver } from './git.ts';
 import { gitLimits } from './git-limits.ts';
+import { setRef } from './move-ref.ts';
 import { createUpkeep } from './upkeep.ts';
 
 /**
@@ -168,10 +170,7 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
         await onDisk(dir, () => git.ok(['update-ref', '--stdin'], { input }));
       });
     },
-    async setRef(ref, to) {
-      const input = `start\nupdate ${ref} ${to}\ncommit\n`;
-      await onDisk(dir, () => git.ok(['update-ref', '--stdin'], { input }));
-    },
+    setRef: (ref, to) => onDisk(dir, () => codingErrors(() => setRef(git, ref, to))),
     recreate: (format) => writer.alone(() => create(format)),
     packing(work) {
       const result = packing.then(async () => {

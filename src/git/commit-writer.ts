@@ -1,8 +1,9 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CodedError, messageOf } from '../errors.ts';
+import { CodedError } from '../errors.ts';
 import { blobShaOf, type ObjectFormat, objectShaOf } from './blob-sha.ts';
 import type { CatFile } from './cat-file.ts';
+import { codingErrors } from './coding-errors.ts';
 import { type CommitData, checkPath, encodeCommit } from './commit-data.ts';
 import type { Git } from './git.ts';
 import { gitLimits } from './git-limits.ts';
@@ -206,23 +207,6 @@ async function checkBlobs(git: Git, commits: readonly CommitData[]): Promise<voi
   throw new CodedError('GitFailed', 'A file that is to be committed is not in the local clone', {
     retry: true,
   });
-}
-
-/** What the system says of files becomes a CodedError. */
-async function codingErrors<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof CodedError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    if (code === 'ENOSPC' || code === 'EDQUOT')
-      throw new CodedError('DiskFull', 'No space is left on the disk', { retry: true, cause: error });
-    throw new CodedError('GitFailed', `The local clone cannot be written: ${messageOf(error)}`, {
-      retry: true,
-      cause: error,
-    });
-  }
 }
 
 function nextTurn(): Promise<void> {

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { CodedError } from '../errors.ts';
 import { withTempDir } from '../testing/temp-dir.ts';
 import { createGit, type Git } from './git.ts';
-import { moveRef } from './move-ref.ts';
+import { moveRef, setRef } from './move-ref.ts';
 
 const main = 'refs/heads/main';
 
@@ -76,6 +76,34 @@ test('moveRef makes a ref where an empty folder is left', () =>
     await mkdir(join(git.dir, main, 'empty'), { recursive: true });
     await moveRef(git, main, one, two);
     assert.is(await at(), two);
+  }));
+
+test('setRef makes a ref, moves it from wherever it stands, without git where it is in a file, and leaves no lock', () =>
+  withRepository(async ({ git, commits: [one = '', two = '', three = ''], at }) => {
+    const ref = 'refs/remotes/origin/main';
+    await setRef(git, ref, one);
+    assert.is(await at(ref), one);
+    const commands: string[] = [];
+    const observed = createGit(git.dir, ({ name }) => commands.push(name));
+    await setRef(observed, ref, two);
+    assert.is(await at(ref), two);
+    assert.equal(commands, []);
+    await git.ok(['pack-refs', '--all']);
+    await setRef(observed, ref, three);
+    assert.is(await at(ref), three);
+    assert.equal(commands, ['update-ref']);
+    assert.not.ok(await stat(join(git.dir, `${ref}.lock`)).catch(() => null));
+    await git.ok(['fsck', '--strict']);
+  }));
+
+test('setRef leaves a ref alone that somebody holds', () =>
+  withRepository(async ({ git, commits: [one = '', two = ''], at }) => {
+    await setRef(git, main, one);
+    const lock = join(git.dir, `${main}.lock`);
+    await writeFile(lock, 'of somebody');
+    await mustFail(setRef(git, main, two));
+    assert.is(await at(), one);
+    assert.is(await readFile(lock, 'utf8'), 'of somebody');
   }));
 
 test.run();

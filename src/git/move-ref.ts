@@ -15,6 +15,18 @@ export async function moveRef(git: Git, ref: string, from: string | null, to: st
   await git.ok(['update-ref', '--stdin'], { input });
 }
 
+/**
+ * Points a ref to a commit that the repository has, wherever it stood; without a process where it stood in a file of
+ * its own. Throws a CodedError when it cannot be written.
+ */
+export async function setRef(git: Git, ref: string, to: string): Promise<void> {
+  const path = join(git.dir, ref);
+  const text = await readFile(path, 'latin1').catch(() => '');
+  const [, from] = /^([0-9a-f]{40}|[0-9a-f]{64})\n$/.exec(text) ?? [];
+  if (from !== undefined && (await moveFile(path, from, to))) return;
+  await git.ok(['update-ref', '--stdin'], { input: `start\nupdate ${ref} ${to}\ncommit\n` });
+}
+
 /** False: it is not for us to move. */
 async function moveFile(path: string, from: string, to: string): Promise<boolean> {
   const lock = `${path}.lock`;

@@ -5,7 +5,7 @@ import type { Programs } from './simulation/programs.ts';
 import { withArena } from './simulation/simulate.ts';
 
 /** Seeds that are run both ways here; `npm run simulate -- --compare` runs more. */
-const SEEDS = 25;
+const SEEDS = 15;
 
 test('QuickGit answers, and leaves behind, what git does', () =>
   withArena(async (arena) => {
