@@ -27,7 +27,7 @@ export interface HowToRun {
   readonly length?: 'Short' | 'Long';
   /** Default: `transportOf` the seed. */
   readonly transport?: Transport;
-  /** Sees all that programs are asked and answer. */
+  /** Sees all that programs are asked and answer; then packs, too, are those that git would make. */
   readonly listen?: (programs: Programs) => Programs;
 }
 
@@ -54,15 +54,16 @@ export async function withArena<T>(use: (arena: Arena) => Promise<T>): Promise<T
     mkdirSync(over);
     let runs = 0;
     const result = await use({
-      run: (
-        seed,
-        { broken = {}, length, transport = transportOf(seed), listen = (all: Programs) => all } = {},
-      ) =>
+      run: (seed, { broken = {}, length, transport = transportOf(seed), listen } = {}) =>
         withFakeClock(async (clock) => {
           const here = join(dir, `seed-${seed}`);
           mkdirSync(here);
-          const programsFor = (looksIntoPacks: boolean) =>
-            listen(transport === 'Git' ? launcher : new QuickGit({ real: launcher, empty, looksIntoPacks }));
+          const programsFor = (rollsUp: boolean) => {
+            const leavesFetches = rollsUp && listen !== undefined;
+            const quick = () => new QuickGit({ real: launcher, empty, leavesFetches });
+            const programs = transport === 'Git' ? launcher : quick();
+            return listen === undefined ? programs : listen(programs);
+          };
           try {
             const world = new World({ seed, dir: here, template, programsFor, clock, broken, length });
             return { ...(await world.run()), transport };

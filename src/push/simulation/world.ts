@@ -32,8 +32,8 @@ export interface WorldOptions {
   /** An empty folder. */
   readonly dir: string;
   readonly template: EmptyRepository;
-  /** What answers for git. `looksIntoPacks`: the packs of the clones have to be those that git makes. */
-  readonly programsFor: (looksIntoPacks: boolean) => Programs;
+  /** What answers for git. `rollsUp`: packs are rolled up. */
+  readonly programsFor: (rollsUp: boolean) => Programs;
   readonly clock: FakeClock;
   readonly broken: BrokenEngine;
   /** Default: as the seed says. */

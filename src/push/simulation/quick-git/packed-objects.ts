@@ -39,6 +39,11 @@ export class PackedObjects {
     return this.#objectAt(pack, pack.offsets.get(sha) ?? 0);
   }
 
+  /** @param name `pack-<hash>` */
+  namesIn(name: string): readonly string[] {
+    return [...this.#open(name).offsets.keys()];
+  }
+
   /** Looks at the folder again. */
   refresh(): void {
     this.#packs = null;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Conversation, LaunchOptions, Programs, Said, SaidAll } from '../programs.ts';
 import type { EmptyRepository } from './empty-repository.ts';
 import { LeftToGit } from './left-to-git.ts';
+import { packObjects, prunePacked } from './pack-objects.ts';
 import { type Answer, batchAnswer, readingCommands } from './reading-commands.ts';
 import { Memory, Repository } from './repository.ts';
 import { fetch, lsRemote, push } from './transport.ts';
@@ -13,8 +14,8 @@ export interface QuickGitOptions {
   readonly real: Programs;
   /** An empty bare repository, as `git init --bare` makes it. */
   readonly empty: EmptyRepository;
-  /** Whether fetches are left to git: where packs are looked into, its own have to be there. */
-  readonly looksIntoPacks: boolean;
+  /** Whether fetches are left to git, whose packs may hold more than was asked for. */
+  readonly leavesFetches: boolean;
 }
 
 /**
@@ -66,10 +67,12 @@ export class QuickGit implements Programs {
     const { cwd } = options;
     if (command === 'init') return this.#init(args, cwd);
     const repository = this.#repositoryIn(cwd);
-    const { real, looksIntoPacks } = this.#options;
+    const { real, leavesFetches } = this.#options;
     if (command === 'ls-remote') return lsRemote(this.#memory, args);
     if (command === 'push') return push(repository, this.#memory, args, (...all) => real.run(...all));
-    if (command === 'fetch' && !looksIntoPacks) return fetch(repository, this.#memory, args);
+    if (command === 'fetch' && !leavesFetches) return fetch(repository, this.#memory, args);
+    if (command === 'pack-objects') return packObjects(repository, args, input);
+    if (command === 'prune-packed') return prunePacked(repository, args, input);
     if (command === 'update-ref') return updateRef(repository, args, input);
     const reading = readingCommands[command];
     if (reading === undefined) throw new LeftToGit(command);

@@ -47,6 +47,19 @@ export class Repository {
     return this.#borders;
   }
 
+  setBorders(borders: ReadonlySet<string>): void {
+    if (borders === this.borders) return;
+    const file = join(this.dir, 'shallow');
+    if (borders.size === 0) rmSync(file, { force: true });
+    else writeFileSync(file, [...borders].map((sha) => `${sha}\n`).join(''));
+    this.#borders = borders;
+  }
+
+  /** What a pack holds. */
+  namesIn(pack: string): readonly string[] {
+    return this.#packed.namesIn(pack);
+  }
+
   has(sha: string): boolean {
     if (this.#present.has(sha)) return true;
     const found = this.#packed.has(sha) || hasLoose(this.dir, sha);

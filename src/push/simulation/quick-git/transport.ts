@@ -5,7 +5,8 @@ import type { Programs } from '../programs.ts';
 import { LeftToGit } from './left-to-git.ts';
 import type { Answer } from './reading-commands.ts';
 import { type Memory, Repository } from './repository.ts';
-import { reachableFrom, writePack } from './send-objects.ts';
+import { objectsToFetch, objectsToPush, writePack } from './send-objects.ts';
+import { bordersAfter, type Depth } from './shallow-history.ts';
 import { ancestorsOf } from './walk-history.ts';
 
 /** `git ls-remote --symref <url> HEAD <ref> [<ref>]` */
@@ -19,21 +20,26 @@ export function lsRemote(memory: Memory, args: readonly string[]): Answer {
   return lines.join('');
 }
 
-/** `git fetch … <url> +<ref>:<ref>` of a repository that has all of its history, and gets it. */
+/** `git fetch … [--depth=<n> | --deepen=<n>] <url> +<ref>:<ref>`, or without a ref to be moved. */
 export function fetch(repository: Repository, memory: Memory, args: readonly string[]): Answer {
   const rest = args.filter((arg) => !['--progress', '--no-tags', '--no-write-fetch-head'].includes(arg));
-  const depth = rest[0]?.startsWith('--depth=') ? Number(rest.shift()?.slice('--depth='.length)) : null;
-  const [url = '', refspec = '', ...more] = rest;
-  const [, from, to] = /^\+(refs\/[^:]+):(refs\/[^:]+)$/.exec(refspec) ?? [];
-  if (from === undefined || to === undefined || more.length > 0) throw new LeftToGit(args.join(' '));
+  const [, how, generations] = /^--(depth|deepen)=(\d+)$/.exec(rest[0] ?? '') ?? [];
+  const depth: Depth | null =
+    how === undefined
+      ? null
+      : { kind: how === 'depth' ? 'FromTip' : 'Beyond', generations: Number(generations) };
+  const [url = '', refspec = '', ...more] = depth === null ? rest : rest.slice(1);
+  const [, from, to] = /^\+?(refs\/[^:]+)(?::(refs\/[^:]+))?$/.exec(refspec) ?? [];
+  if (from === undefined || more.length > 0) throw new LeftToGit(args.join(' '));
   const remote = remoteAt(url, memory);
-  if (repository.borders.size > 0 || remote.borders.size > 0) throw new LeftToGit('a shallow clone');
-  repository.checkWritable(to);
+  if (remote.borders.size > 0) throw new LeftToGit('a shallow remote');
+  if (to !== undefined) repository.checkWritable(to);
   const tip = remote.ref(from);
   if (tip === null) return { exitCode: 128, stderr: `fatal: couldn't find remote ref ${from}\n` };
-  if (depth !== null && generationsOf(remote, tip) >= depth) throw new LeftToGit('history that is cut');
-  writePack(repository, reachableFrom(remote, tip, repository));
-  if (repository.ref(to) !== tip) repository.setRef(to, tip);
+  const borders = bordersAfter(repository, remote, tip, depth);
+  writePack(repository, objectsToFetch(repository, tip, remote, borders));
+  repository.setBorders(borders);
+  if (to !== undefined && repository.ref(to) !== tip) repository.setRef(to, tip);
   return '';
 }
 
@@ -142,7 +148,7 @@ function receive(
   run: Programs['run'],
   complaints: string[],
 ): void {
-  const objects = pushes.flatMap(({ to }) => [...reachableFrom(repository, to, remote)]);
+  const objects = pushes.flatMap(({ to }) => [...objectsToPush(repository, to, remote)]);
   const hook = (name: string, args: readonly string[]) => {
     const file = join(remote.dir, 'hooks', name);
     if (!existsSync(file)) return true;
@@ -174,15 +180,6 @@ function lineOf({ ref, from, to, status, isForced }: Push): string {
   if (from === null) return `*\t${what}\t[new ${ref.startsWith('refs/heads/') ? 'branch' : 'reference'}]\n`;
   const [old, now] = [from.slice(0, 7), to.slice(0, 7)];
   return isForced ? `+\t${what}\t${old}...${now} (forced update)\n` : ` \t${what}\t${old}..${now}\n`;
-}
-
-function generationsOf(repository: Repository, tip: string): number {
-  let open: readonly string[] = [tip];
-  const seen = new Set(open);
-  for (let count = 0; ; count += 1) {
-    if (open.length === 0) return count;
-    open = open.flatMap((sha) => repository.parents(sha)).filter((sha) => !seen.has(sha) && seen.add(sha));
-  }
 }
 
 function remoteAt(url: string, memory: Memory): Repository {
