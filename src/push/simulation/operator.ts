@@ -47,6 +47,15 @@ export interface Told {
   readonly outcome: CommitOutcome;
 }
 
+/** What was told of a drop. */
+export interface DroppedFile {
+  readonly path: string;
+  readonly author: string;
+  readonly reason: string;
+  /** Of the operator's lives, the one that told. */
+  readonly life: number;
+}
+
 /**
  * One operator: an engine, fed as the pipeline feeds it, on a disk, which can be killed and started again.
  *
@@ -56,7 +65,9 @@ export class Operator {
   readonly options: OperatorOptions;
   readonly email: string;
   readonly told: Told[] = [];
-  readonly droppedFiles: { readonly path: string; readonly author: string; readonly reason: string }[] = [];
+  readonly droppedFiles: DroppedFile[] = [];
+  /** In which of its lives a version was handed over the last time. */
+  readonly handedIn = new Map<number, number>();
   /** Versions that no watch told any more when they were missing: a comparison stands for them. */
   readonly excused = new Set<number>();
   readonly problems: string[] = [];
@@ -258,7 +269,7 @@ export class Operator {
       onDropped: ({ path, author, reason }) => {
         if (host.dead || broken.silent === true) return;
         trace(`${name}: drops ${path} of ${author.name}: ${reason}`);
-        this.droppedFiles.push({ path, author: author.name, reason });
+        this.droppedFiles.push({ path, author: author.name, reason, life: this.#life });
       },
       clock,
       log: silentLog,
@@ -348,6 +359,7 @@ export class Operator {
       if (version !== null && outcome.kind === 'Committed' && (request.marks ?? []).length > 0)
         this.#durable.set(version.resource, version.version);
     };
+    if (version !== null) this.handedIn.set(version.version, this.#life);
     const whole = { ...request, onDone: told };
     for (const one of broken.enqueue?.(whole, worker) ?? [whole]) void worker.enqueue(one);
   }
