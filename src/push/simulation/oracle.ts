@@ -194,6 +194,11 @@ function missing(operator: Operator, found: Case): string[] {
     // A file that is no object's is left alone; that this was to be told may have died with the process.
     if (told.length === 0 && others.some(({ changed }) => prose.has(changed.get(version.path) ?? null)))
       continue;
+    // Neither is there anything to commit where it changed nothing; that this was to be told may have died, too.
+    const before = cluster.history.findLast(
+      (one) => one.path === version.path && one.version < version.version,
+    );
+    if (told.length === 0 && before?.content === version.content) continue;
     const kinds = told.map(({ kind }) => kind).join(', ') || 'nothing';
     problems.push(`${name}: ${nameOf(version)} is missing (told: ${kinds})`);
   }
