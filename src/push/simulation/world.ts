@@ -47,7 +47,7 @@ const realLimits = { ...pushLimits };
 const realGitLimits = { ...gitLimits };
 
 /** Steps of engines, and waits, after which calm ends. */
-const CALM_STEPS_MAX = 300;
+const CALM_STEPS_MAX = 200;
 
 /** Steps of engines after which a run that does not come to rest is given up. */
 const STEPS_MAX = 6_000;
@@ -330,7 +330,7 @@ export class World {
     const disk = random.chance(0.5) ? 'Same' : 'Lost';
     const drainMs = random.pick([500, 10_000, 10_000]);
     // Where the world goes on, hardly any drain comes to its end before something else ends it.
-    const isCalm = random.chance(0.5);
+    const isCalm = random.chance(0.5) && this.#network === 'Up';
     if (isCalm) await this.#calm(() => operator.isQuiet);
     this.#note(`${operator.options.name}: told to stop within ${drainMs} ms; its disk is ${disk}`);
     operator.stop(disk, drainMs);
