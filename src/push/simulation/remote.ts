@@ -22,10 +22,8 @@ export class SimulatedRemote {
   readonly tips: { readonly sha: string | null; readonly by: string; readonly forced: boolean }[] = [];
 
   readonly objects: Objects;
-  readonly #programs: Programs;
 
   constructor(template: EmptyRepository, dir: string, programs: Programs, isAtomic: boolean) {
-    this.#programs = programs;
     this.objects = new Objects(dir, programs);
     this.dir = dir;
     this.url = pathToFileURL(dir).href;
@@ -44,13 +42,6 @@ export class SimulatedRemote {
     if (sha === (this.tips.at(-1)?.sha ?? null)) return false;
     this.tips.push({ sha, by, forced });
     return true;
-  }
-
-  git(...args: string[]): string {
-    const options = { cwd: this.dir, env: gitEnvironment() };
-    const { exitCode, stdout, stderr } = this.#programs.run(['git', ...args], options);
-    if (exitCode !== 0) throw new Error(`git ${args.join(' ')} exited with ${exitCode}: ${stderr}`);
-    return stdout.toString();
   }
 
   /** Somebody pushes by force, or deletes (null) the branch. */

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../errors.ts';
 import { gitLimits } from '../../git/git-limits.ts';
-import { gitEnvironment } from '../../testing/git-environment.ts';
 import type { FakeClock } from '../fake-clock-fixture.ts';
 import { pushLimits } from '../push-limits.ts';
 import { Cluster } from './cluster.ts';
@@ -13,9 +11,9 @@ import { type Deed, push } from './people.ts';
 import { type Profile, profileOf } from './profile.ts';
 import type { Programs } from './programs.ts';
 import type { EmptyRepository } from './quick-git/empty-repository.ts';
-import { Memory, Repository } from './quick-git/repository.ts';
 import { createRandom, type Random } from './random.ts';
 import { SimulatedRemote } from './remote.ts';
+import { faultsIn, refsOf, strangeRefs } from './repositories-check.ts';
 
 export interface WorldResult {
   readonly seed: number;
@@ -125,33 +123,15 @@ export class World {
     }
     for (const operator of this.#operators) await operator.end(() => 'Never');
     this.#remote.objects.close();
-    if (seed % 10 === FSCK_OF_TEN || seed % 50 === 0) problems.push(...this.#fsck());
-    return { seed, problems, trace: this.#trace, steps: this.#steps, refs: this.#refs() };
+    problems.push(...strangeRefs(this.#remote.dir));
+    if (seed % 10 === FSCK_OF_TEN || seed % 50 === 0)
+      problems.push(...faultsIn(this.#programs, this.#repositories()));
+    return { seed, problems, trace: this.#trace, steps: this.#steps, refs: refsOf(this.#repositories()) };
   }
 
   /** The remote, and all clones. */
-  #dirs(): readonly string[] {
+  #repositories(): readonly string[] {
     return [this.#remote.dir, ...this.#operators.map(({ host }) => join(host.dir, 'clone.git'))];
-  }
-
-  #refs(): readonly string[] {
-    const refsIn = (dir: string) => new Repository(dir, new Memory()).refs();
-    return this.#dirs().flatMap((dir) => (existsSync(dir) ? refsIn(dir).map((ref) => ref.join(' ')) : []));
-  }
-
-  /** Repositories are whole, and the remote holds no ref that nobody asked for. */
-  #fsck(): string[] {
-    const problems: string[] = [];
-    for (const cwd of this.#dirs()) {
-      const options = { cwd, env: gitEnvironment() };
-      const { exitCode, stderr } = this.#programs.run(['git', 'fsck', '--no-dangling'], options);
-      if (exitCode !== 0) problems.push(`git fsck: ${stderr}`);
-    }
-    const refs = this.#remote.git('for-each-ref', '--format=%(refname)').trim().split('\n');
-    const strange = refs.filter(
-      (ref) => ref !== 'refs/heads/main' && !/^refs\/gitops-reverser\/cursors\/[0-9a-f]{16}$/.test(ref),
-    );
-    return [...problems, ...strange.map((ref) => `the remote has a ref ${ref}`)];
   }
 
   /** What happens, until there is nothing left to happen. */

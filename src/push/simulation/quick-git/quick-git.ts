@@ -22,7 +22,7 @@ export interface QuickGitOptions {
  * Git without processes, for the simulation: what the engine asks git for, done in this process on the same
  * repositories on disk, with the same answers. Whatever it does not know, or could do otherwise than git, git does.
  *
- * It is not the judge of what git does: a part of the seeds runs with git alone, and `transports.test.ts` runs seeds
+ * It is not the judge of what git does: a part of the seeds runs with git alone, and `simulation-transports.test.ts` runs seeds
  * with both, and demands the same answer to every command, the same course of events, the same refs.
  */
 export class QuickGit implements Programs {

@@ -23,7 +23,6 @@ export const updateRef: Command = (repository, args, input) => {
 function transaction(repository: Repository, input: string): Answer {
   const moves: Move[] = [];
   let stdout = '';
-  let isPrepared = false;
   for (const line of input.split('\n').slice(0, -1)) {
     const [command = '', ref = '', ...values] = line.split(' ');
     if (command === 'update' || command === 'delete') {
@@ -44,12 +43,10 @@ function transaction(repository: Repository, input: string): Answer {
       if (to !== null) repository.commit(to);
       moves.push({ ref, to });
     } else if (command === 'start' || command === 'prepare' || command === 'commit') {
-      if (command === 'prepare') isPrepared = true;
       stdout += `${command}: ok\n`;
     } else throw new LeftToGit(line);
   }
-  if (!stdout.endsWith('commit: ok\n') || (isPrepared && !stdout.includes('prepare')))
-    throw new LeftToGit(input);
+  if (!stdout.endsWith('commit: ok\n')) throw new LeftToGit(input);
   for (const { ref, to } of moves) repository.setRef(ref, to);
   return stdout;
 }
