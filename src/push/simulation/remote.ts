@@ -9,7 +9,6 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { gitEnvironment } from '../../testing/git-environment.ts';
 import { Objects } from './objects.ts';
 import type { Programs } from './programs.ts';
 import { EmptyRepository } from './quick-git/empty-repository.ts';
