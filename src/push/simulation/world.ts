@@ -53,6 +53,9 @@ const STEPS_MAX = 6_000;
 /**
  * One run: clusters, their operators, people, a remote and faults, all driven by one seed.
  *
+ * Repositories are real ones on disk, on both sides. In a part of the runs git itself works on them, in most of them
+ * `QuickGit`, without a process.
+ *
  * Simulated: interleavings of everything an engine asks git and the disk for with changes, pushes of people and of a
  * second operator, rewritten and deleted branches, kills between any two steps, stops with a drain, lost and full
  * disks, 410s, a network that is down or loses answers, hosts that refuse pushes, refs or atomic pushes, shallow
