@@ -11,8 +11,9 @@ import type { Conversation, LaunchOptions, Programs } from './programs.ts';
  * through. So the interleaving is the seed's choice alone, and an engine can be killed between any two steps:
  * nothing it does afterwards reaches the disk.
  *
- * It is the engine as it is that runs, on real repositories, with git or what answers as git does: the gate takes the place of `child_process.spawn` and of
- * `fs/promises` for whatever works below the folder of a host; everybody else gets the real ones.
+ * It is the engine as it is that runs, on real repositories, with git or what answers as git does: the gate takes
+ * the place of `child_process.spawn` and of `fs/promises` for whatever works below the folder of a host; everybody
+ * else gets the real ones.
  */
 export interface Host {
   readonly dir: string;
