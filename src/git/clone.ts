@@ -8,7 +8,7 @@ import type { CommitData } from './commit-data.ts';
 import { type BeforeMove, type CommitWriter, createCommitWriter } from './commit-writer.ts';
 import { createGit, type Git, type GitObserver } from './git.ts';
 import { gitLimits } from './git-limits.ts';
-import { setRef } from './move-ref.ts';
+import { createRefMover } from './move-ref.ts';
 import { createUpkeep } from './upkeep.ts';
 
 /**
@@ -78,8 +78,9 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
   const { dir } = options;
   const git = createGit(dir, options.observe);
   const catFile: CatFile = createCatFile(dir);
+  const refs = createRefMover(git);
   let objectFormat: ObjectFormat | null = null;
-  const writer: CommitWriter = createCommitWriter({ git, catFile, format: () => clone.format() });
+  const writer: CommitWriter = createCommitWriter({ git, catFile, refs, format: () => clone.format() });
   let preparing: Promise<void> = Promise.resolve();
   const upkeep = createUpkeep({ git, alone: (work) => writer.alone(work) });
   const deepeners = new Map<string, (commits: number) => Promise<void>>();
@@ -167,10 +168,11 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
           return to === null ? `delete ${ref}${old}` : `update ${ref} ${to}${old}`;
         });
         const input = `start\n${lines.join('\n')}\nprepare\ncommit\n`;
+        await codingErrors(() => refs.removeLocks());
         await onDisk(dir, () => git.ok(['update-ref', '--stdin'], { input }));
       });
     },
-    setRef: (ref, to) => onDisk(dir, () => codingErrors(() => setRef(git, ref, to))),
+    setRef: (ref, to) => onDisk(dir, () => codingErrors(() => refs.set(ref, to))),
     recreate: (format) => writer.alone(() => create(format)),
     packing(work) {
       const result = packing.then(async () => {

@@ -7,7 +7,7 @@ import { codingErrors } from './coding-errors.ts';
 import { type CommitData, checkPath, encodeCommit } from './commit-data.ts';
 import type { Git } from './git.ts';
 import { gitLimits } from './git-limits.ts';
-import { moveRef } from './move-ref.ts';
+import { createRefMover, type RefMover } from './move-ref.ts';
 import { PackBuilder } from './pack-builder.ts';
 import { TreeChanges, WorkTree } from './work-tree.ts';
 
@@ -48,10 +48,13 @@ export type BeforeMove = (shas: readonly string[]) => Promise<void>;
 export interface CommitWriterOptions {
   readonly git: Git;
   readonly catFile: CatFile;
+  /** Default: one of its own. */
+  readonly refs?: RefMover;
   readonly format: () => ObjectFormat;
 }
 
-export function createCommitWriter({ git, catFile, format }: CommitWriterOptions): CommitWriter {
+export function createCommitWriter(options: CommitWriterOptions): CommitWriter {
+  const { git, catFile, format, refs = createRefMover(git) } = options;
   /** Trees of the commits that are likely to be built on, the last used last. */
   const trees = new Map<string, WorkTree>();
   let last: Promise<unknown> = Promise.resolve();
@@ -146,7 +149,7 @@ export function createCommitWriter({ git, catFile, format }: CommitWriterOptions
     await write(pack, true);
     const tip = shas.at(-1);
     if (tip === undefined) return shas;
-    await moveRef(git, ref, parent, tip);
+    await refs.move(ref, parent, tip);
     keep(tip, tree);
     return shas;
   }
