@@ -322,7 +322,17 @@ export class Operator {
       );
       const folder = `${cluster.prefix}/${resource}`;
       const gone = [...worker.treePaths(folder)].filter((path) => !listed.some((one) => one.path === path));
-      const last = await worker.lastCommitsOf([...different.map(({ path }) => path), ...gone]);
+      const isAbsent = ({ path }: Version) => worker.compare(path, Buffer.alloc(0)) === 'absent';
+      const absent = different.filter(isAbsent);
+      const standing = different.filter((version) => !isAbsent(version));
+      // As the pipeline asks: of what does not stand, a shallow clone tells nothing by itself.
+      const last = new Map([
+        ...(await worker.lastCommitsOf([...standing.map(({ path }) => path), ...gone])),
+        ...(await worker.lastCommitsOf(
+          absent.map(({ path }) => path),
+          Math.min(...absent.map(({ atMs }) => atMs)),
+        )),
+      ]);
       if (host.dead || this.#isStopping) return;
       trace(`${name}: compares ${resource} at ${upTo}: ${different.length} differ, ${gone.length} gone`);
       for (const { version } of cluster.after(resource, fed ?? 0)) {

@@ -99,11 +99,18 @@ function wrongCommits(operator: Operator, found: Case): string[] {
       const before = made.get(inOrder[at - 1] ?? -1);
       const commit = made.get(version);
       if (before === undefined || commit === undefined) return;
-      // Where somebody took commits away, a comparison makes some of them once more, whatever stands there meanwhile.
-      if (found.removed.size > 0 && operator.excused.has(inOrder[at - 1] ?? -1)) return;
-      if (!found.history.upTo(commit.sha).has(before.sha)) {
-        problems.push(`${name}: v${version} stands before v${inOrder[at - 1]}`);
-      }
+      const below = found.history.upTo(commit.sha);
+      if (below.has(before.sha)) return;
+      // A comparison makes what somebody took away, or overwrote with what is older, whatever stands there meanwhile.
+      const earlier = versions.get(inOrder[at - 1] ?? -1);
+      const isLate =
+        earlier !== undefined &&
+        operator.excused.has(earlier.version) &&
+        (found.removed.size > 0 ||
+          foreignOf(operator, earlier.path, found).some(({ sha }) =>
+            found.history.upTo(before.sha).has(sha),
+          ));
+      if (!isLate) problems.push(`${name}: v${version} stands before v${inOrder[at - 1]}`);
     });
   }
   return problems;
