@@ -70,6 +70,8 @@ export class Operator {
   readonly handedIn = new Map<number, number>();
   /** Versions that no watch told any more when they were missing: a comparison stands for them. */
   readonly excused = new Set<number>();
+  /** Versions that a comparison handed over. */
+  readonly compared = new Set<number>();
   readonly problems: string[] = [];
   /** Resumes from before what was committed: right only where somebody took commits away. */
   readonly resumedShort: string[] = [];
@@ -343,6 +345,7 @@ export class Operator {
         const isForeign = by !== undefined && by.committerEmail !== this.email;
         // Also a deletion is a change that stays.
         if (isForeign && by.committedAtMs >= Math.floor(version.atMs / 1000) * 1000) continue;
+        this.compared.add(version.version);
         this.#enqueue(version, requestOf(version, this.email, []));
       }
       for (const path of gone) {

@@ -105,7 +105,7 @@ function wrongCommits(operator: Operator, found: Case): string[] {
       const earlier = versions.get(inOrder[at - 1] ?? -1);
       const isLate =
         earlier !== undefined &&
-        operator.excused.has(earlier.version) &&
+        operator.compared.has(earlier.version) &&
         (found.removed.size > 0 ||
           foreignOf(operator, earlier.path, found).some(({ sha }) =>
             found.history.upTo(before.sha).has(sha),
@@ -125,7 +125,7 @@ function isRestored(
 ): boolean {
   const [one, other] = commits.map(({ sha }) => found.history.upTo(sha));
   return (
-    operator.excused.has(version) &&
+    operator.compared.has(version) &&
     foreignOf(operator, path, found).some(({ sha }) => one?.has(sha) !== other?.has(sha))
   );
 }
