@@ -206,6 +206,9 @@ function missing(operator: Operator, found: Case): string[] {
       (one) => one.path === version.path && one.version < version.version,
     );
     if (told.length === 0 && before?.content === version.content) continue;
+    // What somebody took away together with the file need not be deleted any more.
+    const isGone = [...removed].some((sha) => history.commits.get(sha)?.brought.has(version.path));
+    if (version.content === null && isGone) continue;
     const kinds = told.map(({ kind }) => kind).join(', ') || 'nothing';
     problems.push(`${name}: ${nameOf(version)} is missing (told: ${kinds})`);
   }
