@@ -1,9 +1,13 @@
 import { parseArgs } from 'node:util';
+import { differenceOf } from '../src/push/simulation/compare-transports.ts';
 import { describeFailure, withArena } from '../src/push/simulation/simulate.ts';
 
-const help = `Usage: npm run simulate -- --seed N [--verbose] | --seeds FROM..TO [--stop]
+const help = `Usage: npm run simulate -- --seed N [--verbose] | --seeds FROM..TO [--stop] [--transport Git|Quick | --compare]
 
 Drives the Git engine through what a seed says: changes, pushes of others, faults, crashes. Prints what is wrong.
+
+  --transport  Git: git alone answers. Quick: what answers as git does, in this process; by default, most seeds use it.
+  --compare    Runs each seed with both, and prints where they differ.
 `;
 
 const { values } = parseArgs({
@@ -11,12 +15,16 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     seeds: { type: 'string' },
     stop: { type: 'boolean' },
+    transport: { type: 'string' },
+    compare: { type: 'boolean' },
     verbose: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 });
 const [from, to] = (values.seeds ?? `${values.seed}..${values.seed}`).split('..').map(Number);
-if (values.help || from === undefined || to === undefined || Number.isNaN(from + to)) {
+const { transport } = values;
+const isTransport = transport === undefined || transport === 'Git' || transport === 'Quick';
+if (values.help || !isTransport || from === undefined || to === undefined || Number.isNaN(from + to)) {
   process.stdout.write(help);
   process.exit(values.help ? 0 : 2);
 }
@@ -26,7 +34,13 @@ let steps = 0;
 const startedAt = performance.now();
 await withArena(async (arena) => {
   for (let seed = from; seed <= to; seed += 1) {
-    const result = await arena.run(seed);
+    if (values.compare) {
+      const difference = await differenceOf(arena, seed);
+      if (difference !== null) process.stdout.write(`${difference}\n`);
+      failed += difference === null ? 0 : 1;
+      continue;
+    }
+    const result = await arena.run(seed, transport === undefined ? {} : { transport });
     steps += result.steps;
     if (result.problems.length > 0) {
       failed += 1;

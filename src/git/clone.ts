@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { CodedError } from '../errors.ts';
 import type { ObjectFormat } from './blob-sha.ts';
 import { type CatFile, createCatFile } from './cat-file.ts';
+import { codingErrors } from './coding-errors.ts';
 import type { CommitData } from './commit-data.ts';
 import { type BeforeMove, type CommitWriter, createCommitWriter } from './commit-writer.ts';
 import { createGit, type Git, type GitObserver } from './git.ts';
 import { gitLimits } from './git-limits.ts';
-import { moveRef } from './move-ref.ts';
+import { createRefMover } from './move-ref.ts';
 import { type LineCommit, readLine, readLineNames } from './read-line.ts';
 import { createUpkeep } from './upkeep.ts';
 
@@ -82,8 +83,9 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
   const { dir } = options;
   const git = createGit(dir, options.observe);
   const catFile: CatFile = createCatFile(dir);
+  const refs = createRefMover(git);
   let objectFormat: ObjectFormat | null = null;
-  const writer: CommitWriter = createCommitWriter({ git, catFile, format: () => clone.format() });
+  const writer: CommitWriter = createCommitWriter({ git, catFile, refs, format: () => clone.format() });
   let preparing: Promise<void> = Promise.resolve();
   const upkeep = createUpkeep({ git, alone: (work) => writer.alone(work) });
   const deepeners = new Map<string, (commits: number) => Promise<void>>();
@@ -173,16 +175,11 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
           return to === null ? `delete ${ref}${old}` : `update ${ref} ${to}${old}`;
         });
         const input = `start\n${lines.join('\n')}\nprepare\ncommit\n`;
+        await codingErrors(() => refs.removeLocks());
         await onDisk(dir, () => git.ok(['update-ref', '--stdin'], { input }));
       });
     },
-    async setRef(ref, to) {
-      const from = await clone.resolve(ref);
-      if (from === to) return;
-      if (from !== null) return onDisk(dir, () => moveRef(git, ref, from, to));
-      const input = `start\nupdate ${ref} ${to}\ncommit\n`;
-      await onDisk(dir, () => git.ok(['update-ref', '--stdin'], { input }));
-    },
+    setRef: (ref, to) => onDisk(dir, () => codingErrors(() => refs.set(ref, to))),
     recreate: (format) => writer.alone(() => create(format)),
     packing(work) {
       const result = packing.then(async () => {

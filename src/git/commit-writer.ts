@@ -1,12 +1,13 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CodedError, messageOf } from '../errors.ts';
+import { CodedError } from '../errors.ts';
 import { blobShaOf, type ObjectFormat, objectShaOf } from './blob-sha.ts';
 import type { CatFile } from './cat-file.ts';
+import { codingErrors } from './coding-errors.ts';
 import { type CommitData, checkPath, encodeCommit } from './commit-data.ts';
 import type { Git } from './git.ts';
 import { gitLimits } from './git-limits.ts';
-import { moveRef } from './move-ref.ts';
+import { createRefMover, type RefMover } from './move-ref.ts';
 import { PackBuilder } from './pack-builder.ts';
 import { TreeChanges, WorkTree } from './work-tree.ts';
 
@@ -47,10 +48,13 @@ export type BeforeMove = (shas: readonly string[]) => Promise<void>;
 export interface CommitWriterOptions {
   readonly git: Git;
   readonly catFile: CatFile;
+  /** Default: one of its own. */
+  readonly refs?: RefMover;
   readonly format: () => ObjectFormat;
 }
 
-export function createCommitWriter({ git, catFile, format }: CommitWriterOptions): CommitWriter {
+export function createCommitWriter(options: CommitWriterOptions): CommitWriter {
+  const { git, catFile, format, refs = createRefMover(git) } = options;
   /** Trees of the commits that are likely to be built on, the last used last. */
   const trees = new Map<string, WorkTree>();
   let last: Promise<unknown> = Promise.resolve();
@@ -145,7 +149,7 @@ export function createCommitWriter({ git, catFile, format }: CommitWriterOptions
     await write(pack, true);
     const tip = shas.at(-1);
     if (tip === undefined) return shas;
-    await moveRef(git, ref, parent, tip);
+    await refs.move(ref, parent, tip);
     keep(tip, tree);
     return shas;
   }
@@ -211,23 +215,6 @@ async function checkBlobs(commits: readonly CommitData[], git: Git, catFile: Cat
   throw new CodedError('GitFailed', 'A file that is to be committed is not in the local clone', {
     retry: true,
   });
-}
-
-/** What the system says of files becomes a CodedError. */
-async function codingErrors<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof CodedError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    if (code === 'ENOSPC' || code === 'EDQUOT')
-      throw new CodedError('DiskFull', 'No space is left on the disk', { retry: true, cause: error });
-    throw new CodedError('GitFailed', `The local clone cannot be written: ${messageOf(error)}`, {
-      retry: true,
-      cause: error,
-    });
-  }
 }
 
 function nextTurn(): Promise<void> {

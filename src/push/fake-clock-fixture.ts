@@ -24,11 +24,12 @@ export function withFakeClock<T>(use: (clock: FakeClock) => Promise<T>): Promise
           at: now + ms,
           wake: () => {
             sleepers.delete(sleeper);
+            signal?.removeEventListener('abort', sleeper.wake);
             resolve();
           },
         };
         sleepers.add(sleeper);
-        signal?.addEventListener('abort', sleeper.wake, { once: true });
+        signal?.addEventListener('abort', sleeper.wake);
       }),
     advance(ms) {
       now += ms;

@@ -133,5 +133,17 @@ export const brokenEngines: readonly BrokenEngineCase[] = [
       },
     }),
   },
+  {
+    name: 'takes a refused push for one that was taken',
+    expected: /is missing/,
+    create: () => ({ tamper: { exitCode: (args, exitCode) => (args[0] === 'push' ? 0 : exitCode) } }),
+  },
+  {
+    name: 'pushes the branch without its cursors',
+    expected: /resumes \w from/,
+    create: () => ({
+      tamper: { args: (args) => args.filter((arg) => args[0] !== 'push' || !/--atomic|cursors/.test(arg)) },
+    }),
+  },
   { name: 'drops without telling', expected: /is missing/, create: () => ({ silent: true }) },
 ];

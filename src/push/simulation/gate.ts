@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { sep } from 'node:path';
 import { spawnGated } from './gated-process.ts';
-import type { Conversation, Launcher, LaunchOptions } from './launcher.ts';
+import type { Conversation, LaunchOptions, Programs } from './programs.ts';
 
 /**
  * The gate between an engine and the machine. Every git process that it starts and every file operation that it
@@ -11,8 +11,9 @@ import type { Conversation, Launcher, LaunchOptions } from './launcher.ts';
  * through. So the interleaving is the seed's choice alone, and an engine can be killed between any two steps:
  * nothing it does afterwards reaches the disk.
  *
- * It is the engine as it is that runs, on real git: the gate takes the place of `child_process.spawn` and of
- * `fs/promises` for whatever works below the folder of a host; everybody else gets the real ones.
+ * It is the engine as it is that runs, on real repositories, with git or what answers as git does: the gate takes
+ * the place of `child_process.spawn` and of `fs/promises` for whatever works below the folder of a host; everybody
+ * else gets the real ones.
  */
 export interface Host {
   readonly dir: string;
@@ -22,13 +23,14 @@ export interface Host {
   /** Streaming processes that run for it. */
   readonly streams: Set<Conversation>;
   readonly tamper: Tamper;
-  readonly launcher: Launcher;
+  readonly programs: Programs;
 }
 
 /** Makes an engine that is broken on purpose; see `broken-engines.ts`. */
 export interface Tamper {
   readonly args?: (args: readonly string[]) => readonly string[];
   readonly stdout?: (args: readonly string[], text: string) => string;
+  readonly exitCode?: (args: readonly string[], exitCode: number) => number;
 }
 
 export interface Step {
@@ -53,9 +55,9 @@ const hosts = new Map<string, Host>();
 const real = { spawn: childProcess.spawn, files: { ...fs.promises } };
 
 /** A folder whose user passes the gate from now on. */
-export function addHost(dir: string, launcher: Launcher, tamper: Tamper = {}): Host {
+export function addHost(dir: string, programs: Programs, tamper: Tamper = {}): Host {
   install();
-  const host: Host = { dir, steps: [], dead: false, streams: new Set(), tamper, launcher };
+  const host: Host = { dir, steps: [], dead: false, streams: new Set(), tamper, programs };
   hosts.set(dir, host);
   return host;
 }
@@ -169,10 +171,13 @@ const gatedFileOperations = [
 ] as const;
 
 function gatedFileOperation(name: (typeof gatedFileOperations)[number]) {
-  const operation = real.files[name] as (...args: unknown[]) => Promise<unknown>;
+  const others = real.files[name] as (...args: unknown[]) => Promise<unknown>;
+  // Nothing else happens meanwhile anyway: what needs no other thread is sooner done.
+  const now = name === 'open' ? null : (fs[`${name}Sync`] as (...args: unknown[]) => unknown);
+  const operation = now === null ? others : async (...args: unknown[]) => now(...args);
   return (...args: unknown[]) => {
     const host = hostOf(args[0]);
-    if (host === undefined) return operation(...args);
+    if (host === undefined) return others(...args);
     return askFor(host, `${name} ${nameIn(host, args[0])}`, () => operation(...args), {
       tear: async (part) => {
         const content = args[1];

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { ask, type Host, type Step } from './gate.ts';
-import type { Conversation, LaunchOptions } from './launcher.ts';
+import { type Conversation, complaintOf, type LaunchOptions } from './programs.ts';
 
 /** A git process whose start, and every exchange with it, waits at the gate. Looks like a ChildProcess. */
 export function spawnGated(host: Host, args: readonly string[], options: LaunchOptions): GatedProcess {
@@ -100,10 +100,11 @@ function once(host: Host, args: readonly string[], options: LaunchOptions, proce
     async run() {
       step.done = true;
       const tampered = host.tamper.args?.(args) ?? args;
-      const said = host.launcher.run(['git', ...tampered], options, process.stdin?.take());
+      const said = host.programs.run(['git', ...tampered], options, process.stdin?.take());
       const stdout = host.tamper.stdout?.(args, said.stdout.toString()) ?? said.stdout;
-      if (said.exitCode !== 0) step.failure = said.stderr.toString().trim().split('\n').at(-1) ?? '';
-      answer = () => process.close(said.exitCode, stdout, said.stderr);
+      if (said.exitCode !== 0) step.failure = complaintOf(said);
+      const exitCode = host.tamper.exitCode?.(args, said.exitCode) ?? said.exitCode;
+      answer = () => process.close(exitCode, stdout, said.stderr);
     },
     fail(how) {
       step.done = true;
@@ -135,7 +136,7 @@ function talk(host: Host, args: readonly string[], options: LaunchOptions, proce
   let stream: Conversation | null = null;
   let isAsked = false;
   const start = () => {
-    stream ??= host.launcher.talk(['git', ...args], options);
+    stream ??= host.programs.talk(['git', ...args], options);
     host.streams.add(stream);
     return stream;
   };

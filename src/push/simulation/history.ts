@@ -1,4 +1,4 @@
-import type { CommitText, Signature } from './objects.ts';
+import type { CommitText, Signature } from './object-text.ts';
 import type { SimulatedRemote } from './remote.ts';
 
 /** A commit as the oracle sees it. */

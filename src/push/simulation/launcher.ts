@@ -12,29 +12,7 @@ import {
 import { join } from 'node:path';
 import { shellWord } from '../../git/remote-access.ts';
 import { mustRun } from '../../testing/run-command.ts';
-
-/** What a program said; of a conversation, since it was asked the last time. */
-export interface Said {
-  readonly stdout: Buffer;
-  readonly stderr: Buffer;
-  /** undefined: it goes on. */
-  readonly exitCode: number | undefined;
-}
-
-/** A program that stays, and answers what is written to it. Nothing is to be asked of one that is over. */
-export interface Conversation {
-  /** Writes to it, and waits until its answer ends with `until` or it is over. */
-  ask(bytes: Buffer, until: string): Said;
-  /** Writes to it, ends its input, and waits until it is over. */
-  end(bytes?: Buffer): Said;
-  /** Ends it at once; nothing if it is over. */
-  kill(): void;
-}
-
-export interface LaunchOptions {
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
+import type { Conversation, LaunchOptions, Programs, Said, SaidAll } from './programs.ts';
 
 /** Programs that talk at the same time, and shells. */
 const conversationsMax = 32;
@@ -45,7 +23,7 @@ const readBytesMax = 64 * 1024;
  * Starts programs, and waits for them, through a shell that stays: to fork a process as large as this one, and to be
  * called back by the event loop, takes longer than most of what the simulation asks git for.
  */
-export class Launcher {
+export class Launcher implements Programs {
   readonly #dir: string;
   /** By environment. */
   readonly #shells = new Map<string, Shell>();
@@ -66,12 +44,7 @@ export class Launcher {
     return new Launcher(dir, lines);
   }
 
-  /** Runs a program to its end. */
-  run(
-    args: readonly string[],
-    options: LaunchOptions,
-    input: Buffer | string = '',
-  ): Said & { readonly exitCode: number } {
+  run(args: readonly string[], options: LaunchOptions, input: Buffer | string = ''): SaidAll {
     const [stdin, stdout, stderr] = [join(this.#dir, 'in'), join(this.#dir, 'out'), join(this.#dir, 'err')];
     if (input.length > 0) writeFileSync(stdin, input);
     const from = input.length > 0 ? stdin : '/dev/null';
@@ -80,7 +53,6 @@ export class Launcher {
     return { stdout: readFileSync(stdout), stderr: readFileSync(stderr), exitCode };
   }
 
-  /** Starts a program that stays. */
   talk(args: readonly string[], options: LaunchOptions): Conversation {
     const shell = this.#shell(options);
     const line = this.#takeLine();

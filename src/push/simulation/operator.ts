@@ -8,7 +8,7 @@ import { silentLog } from '../../log.ts';
 import { BranchWorker } from '../branch-worker.ts';
 import type { Cluster, Version } from './cluster.ts';
 import { addHost, type Host, killHost, removeHost, type Step, settled, type Tamper } from './gate.ts';
-import type { Launcher } from './launcher.ts';
+import type { Programs } from './programs.ts';
 import type { Random } from './random.ts';
 import { goneRequest, identify, keyOf, markOf, nameOf, OWNER, placeInto, requestOf } from './requests.ts';
 
@@ -16,7 +16,7 @@ export interface OperatorOptions {
   readonly name: string;
   readonly cluster: Cluster;
   readonly url: string;
-  readonly launcher: Launcher;
+  readonly programs: Programs;
   /** Folder of its disks. */
   readonly dir: string;
   readonly clock: Clock;
@@ -47,6 +47,15 @@ export interface Told {
   readonly outcome: CommitOutcome;
 }
 
+/** What was told of a drop. */
+export interface DroppedFile {
+  readonly path: string;
+  readonly author: string;
+  readonly reason: string;
+  /** Of the operator's lives, the one that told. */
+  readonly life: number;
+}
+
 /**
  * One operator: an engine, fed as the pipeline feeds it, on a disk, which can be killed and started again.
  *
@@ -56,9 +65,13 @@ export class Operator {
   readonly options: OperatorOptions;
   readonly email: string;
   readonly told: Told[] = [];
-  readonly droppedFiles: { readonly path: string; readonly author: string; readonly reason: string }[] = [];
+  readonly droppedFiles: DroppedFile[] = [];
+  /** In which of its lives a version was handed over the last time. */
+  readonly handedIn = new Map<number, number>();
   /** Versions that no watch told any more when they were missing: a comparison stands for them. */
   readonly excused = new Set<number>();
+  /** Versions that a comparison handed over. */
+  readonly compared = new Set<number>();
   readonly problems: string[] = [];
   /** Resumes from before what was committed: right only where somebody took commits away. */
   readonly resumedShort: string[] = [];
@@ -106,6 +119,11 @@ export class Operator {
       state.pendingCommits === 0 &&
       state.error === null
     );
+  }
+
+  /** Whether it was told to stop, and is not over yet. */
+  get isStopping(): boolean {
+    return this.#isStopping;
   }
 
   /** Whether there is something to hand over. */
@@ -171,6 +189,7 @@ export class Operator {
     const { host, worker } = this;
     const clone = this.#clone;
     const { trace, name } = this.options;
+    const handedOver = new Map(this.#fed);
     const over = async () => {
       const isDrained = await worker.drain(drainMs);
       await worker.close();
@@ -182,7 +201,11 @@ export class Operator {
       trace(`${name}: is over, ${isDrained ? 'everything is pushed' : 'not everything is pushed'}`);
       host.dead = true;
       removeHost(host);
-      if (disk === 'Lost' && !(isDrained && this.options.canCount())) this.#durable = new Map();
+      const counts = isDrained && this.options.canCount();
+      if (disk === 'Lost' && !counts) this.#durable = new Map();
+      // Also what was handed over without a commit is known, where there is a branch that it can be known of.
+      if (counts && worker.state.branch !== 'Missing')
+        for (const [resource, version] of handedOver) this.#durable.set(resource, version);
       this.#begin(host, disk);
     };
     over().then(begin, (error) => {
@@ -228,8 +251,8 @@ export class Operator {
   }
 
   #make(dir: string): { host: Host; worker: BranchWorker; clone: Clone } {
-    const { url, clock, random, cluster, settings, broken, name, trace, launcher } = this.options;
-    const host = addHost(dir, launcher, broken.tamper);
+    const { url, clock, random, cluster, settings, broken, name, trace, programs } = this.options;
+    const host = addHost(dir, programs, broken.tamper);
     const clone = createClone({ dir: join(dir, 'clone.git') });
     const worker = new BranchWorker({
       url,
@@ -248,7 +271,7 @@ export class Operator {
       onDropped: ({ path, author, reason }) => {
         if (host.dead || broken.silent === true) return;
         trace(`${name}: drops ${path} of ${author.name}: ${reason}`);
-        this.droppedFiles.push({ path, author: author.name, reason });
+        this.droppedFiles.push({ path, author: author.name, reason, life: this.#life });
       },
       clock,
       log: silentLog,
@@ -301,7 +324,17 @@ export class Operator {
       );
       const folder = `${cluster.prefix}/${resource}`;
       const gone = [...worker.treePaths(folder)].filter((path) => !listed.some((one) => one.path === path));
-      const last = await worker.lastCommitsOf([...different.map(({ path }) => path), ...gone]);
+      const isAbsent = ({ path }: Version) => worker.compare(path, Buffer.alloc(0)) === 'absent';
+      const absent = different.filter(isAbsent);
+      const standing = different.filter((version) => !isAbsent(version));
+      // As the pipeline asks: of what does not stand, a shallow clone tells nothing by itself.
+      const last = new Map([
+        ...(await worker.lastCommitsOf([...standing.map(({ path }) => path), ...gone])),
+        ...(await worker.lastCommitsOf(
+          absent.map(({ path }) => path),
+          Math.min(...absent.map(({ atMs }) => atMs)),
+        )),
+      ]);
       if (host.dead || this.#isStopping) return;
       trace(`${name}: compares ${resource} at ${upTo}: ${different.length} differ, ${gone.length} gone`);
       for (const { version } of cluster.after(resource, fed ?? 0)) {
@@ -312,6 +345,7 @@ export class Operator {
         const isForeign = by !== undefined && by.committerEmail !== this.email;
         // Also a deletion is a change that stays.
         if (isForeign && by.committedAtMs >= Math.floor(version.atMs / 1000) * 1000) continue;
+        this.compared.add(version.version);
         this.#enqueue(version, requestOf(version, this.email, []));
       }
       for (const path of gone) {
@@ -338,6 +372,7 @@ export class Operator {
       if (version !== null && outcome.kind === 'Committed' && (request.marks ?? []).length > 0)
         this.#durable.set(version.resource, version.version);
     };
+    if (version !== null) this.handedIn.set(version.version, this.#life);
     const whole = { ...request, onDone: told };
     for (const one of broken.enqueue?.(whole, worker) ?? [whole]) void worker.enqueue(one);
   }

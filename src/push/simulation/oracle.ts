@@ -83,7 +83,9 @@ function wrongCommits(operator: Operator, found: Case): string[] {
       continue;
     }
     const about = `${name}: ${nameOf(version)} (${short(commit.sha)})`;
-    if (made.has(version.version)) problems.push(`${about} is committed twice`);
+    const other = made.get(version.version);
+    if (other !== undefined && !isRestored(operator, version, [other, commit], found))
+      problems.push(`${about} is committed twice`);
     made.set(version.version, commit);
     problems.push(...wrongContent(version, commit, about));
     const later = laterForeign(operator, version, commit, found);
@@ -97,12 +99,35 @@ function wrongCommits(operator: Operator, found: Case): string[] {
       const before = made.get(inOrder[at - 1] ?? -1);
       const commit = made.get(version);
       if (before === undefined || commit === undefined) return;
-      if (!found.history.upTo(commit.sha).has(before.sha)) {
-        problems.push(`${name}: v${version} stands before v${inOrder[at - 1]}`);
-      }
+      const below = found.history.upTo(commit.sha);
+      if (below.has(before.sha)) return;
+      // A comparison makes what somebody took away, or overwrote with what is older, whatever stands there meanwhile.
+      const earlier = versions.get(inOrder[at - 1] ?? -1);
+      const isLate =
+        earlier !== undefined &&
+        operator.compared.has(earlier.version) &&
+        (found.removed.size > 0 ||
+          foreignOf(operator, earlier.path, found).some(({ sha }) =>
+            found.history.upTo(before.sha).has(sha),
+          ));
+      if (!isLate) problems.push(`${name}: v${version} stands before v${inOrder[at - 1]}`);
     });
   }
   return problems;
+}
+
+/** A comparison makes a change once more where somebody overwrote it with what is older. */
+function isRestored(
+  operator: Operator,
+  { version, path }: Version,
+  commits: readonly [Past, Past],
+  found: Case,
+): boolean {
+  const [one, other] = commits.map(({ sha }) => found.history.upTo(sha));
+  return (
+    operator.compared.has(version) &&
+    foreignOf(operator, path, found).some(({ sha }) => one?.has(sha) !== other?.has(sha))
+  );
 }
 
 function wrongContent(version: Version, commit: Past, about: string): string[] {
@@ -151,7 +176,9 @@ function missing(operator: Operator, found: Case): string[] {
       ({ path, author }) => path === version.path && author === authorOf(version.version).name,
     );
     if (isIn) {
-      if (drops.length > 0 && !anyForced)
+      // What an earlier life told holds no more where the version was handed over again: others went on meanwhile.
+      const handedIn = operator.handedIn.get(version.version) ?? 0;
+      if (drops.some(({ life }) => life >= handedIn) && !anyForced)
         problems.push(`${name}: ${nameOf(version)} is told dropped, and is there`);
       continue;
     }
@@ -174,6 +201,14 @@ function missing(operator: Operator, found: Case): string[] {
     // A file that is no object's is left alone; that this was to be told may have died with the process.
     if (told.length === 0 && others.some(({ changed }) => prose.has(changed.get(version.path) ?? null)))
       continue;
+    // Neither is there anything to commit where it changed nothing; that this was to be told may have died, too.
+    const before = cluster.history.findLast(
+      (one) => one.path === version.path && one.version < version.version,
+    );
+    if (told.length === 0 && before?.content === version.content) continue;
+    // What somebody took away together with the file need not be deleted any more.
+    const isGone = [...removed].some((sha) => history.commits.get(sha)?.brought.has(version.path));
+    if (version.content === null && isGone) continue;
     const kinds = told.map(({ kind }) => kind).join(', ') || 'nothing';
     problems.push(`${name}: ${nameOf(version)} is missing (told: ${kinds})`);
   }

@@ -1,3 +1,5 @@
+import type { gitLimits } from '../../git/git-limits.ts';
+import type { pushLimits } from '../push-limits.ts';
 import type { Random } from './random.ts';
 
 export type WorldEvent =
@@ -28,9 +30,9 @@ export interface Profile {
   /** Whether the host can move several refs at once or not at all. */
   readonly isAtomic: boolean;
   /** Limits that real runs reach with thousands of commits. */
-  readonly limits: Readonly<Record<string, number>>;
+  readonly limits: Readonly<Partial<Record<keyof typeof pushLimits, number>>>;
   /** The same, of clones: how much history they fetch, when packs are rolled up. */
-  readonly gitLimits: Readonly<Record<string, number>>;
+  readonly gitLimits: Readonly<Partial<Record<keyof typeof gitLimits, number>>>;
   /** What people pushed before all began. */
   readonly history: number;
   readonly settings: {
@@ -86,7 +88,7 @@ export function profileOf(random: Random, length?: 'Short' | 'Long'): Profile {
         },
     gitLimits: {
       ...(isShallow ? { firstFetchDepth: 1 + random.below(3), deepenCommitsFirst: 1 + random.below(2) } : {}),
-      ...(random.chance(0.15) ? { checkpointsPerRollUp: 2 + random.below(3) } : {}),
+      ...(random.chance(0.15) ? { packsPerRollUp: 2 + random.below(3) } : {}),
     },
     history: isShallow ? 2 + random.below(4) : random.below(3),
     settings: {

@@ -1,7 +1,6 @@
 import {
   appendFileSync,
   chmodSync,
-  cpSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -10,10 +9,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { gitEnvironment } from '../../testing/git-environment.ts';
-import { mustRun } from '../../testing/run-command.ts';
-import type { Launcher } from './launcher.ts';
 import { Objects } from './objects.ts';
+import type { Programs } from './programs.ts';
+import { EmptyRepository } from './quick-git/empty-repository.ts';
 
 /** The bare repository that everybody pushes to, with a memory of all that its branch ever pointed to. */
 export class SimulatedRemote {
@@ -23,14 +21,12 @@ export class SimulatedRemote {
   readonly tips: { readonly sha: string | null; readonly by: string; readonly forced: boolean }[] = [];
 
   readonly objects: Objects;
-  readonly #launcher: Launcher;
 
-  constructor(template: string, dir: string, launcher: Launcher, isAtomic: boolean) {
-    this.#launcher = launcher;
-    this.objects = new Objects(dir, launcher);
+  constructor(template: EmptyRepository, dir: string, programs: Programs, isAtomic: boolean) {
+    this.objects = new Objects(dir, programs);
     this.dir = dir;
     this.url = pathToFileURL(dir).href;
-    cpSync(template, dir, { recursive: true });
+    template.copyTo(dir);
     if (!isAtomic) appendFileSync(join(dir, 'config'), '[receive]\n\tadvertiseAtomic = false\n');
   }
 
@@ -45,13 +41,6 @@ export class SimulatedRemote {
     if (sha === (this.tips.at(-1)?.sha ?? null)) return false;
     this.tips.push({ sha, by, forced });
     return true;
-  }
-
-  git(...args: string[]): string {
-    const options = { cwd: this.dir, env: gitEnvironment() };
-    const { exitCode, stdout, stderr } = this.#launcher.run(['git', ...args], options);
-    if (exitCode !== 0) throw new Error(`git ${args.join(' ')} exited with ${exitCode}: ${stderr}`);
-    return stdout.toString();
   }
 
   /** Somebody pushes by force, or deletes (null) the branch. */
@@ -76,12 +65,15 @@ export class SimulatedRemote {
   }
 }
 
-/** An empty bare repository to be copied: quicker than `git init`. Nothing waits for a disk. */
-export async function makeTemplate(dir: string): Promise<void> {
-  await mustRun('git', ['init', '--quiet', '--bare', '--initial-branch=main', '--template=', dir], {
-    env: gitEnvironment(),
-  });
-  const config =
+/** An empty bare repository as the engine's own `git init` makes it. */
+export function emptyClone(dir: string): Promise<EmptyRepository> {
+  return EmptyRepository.create(dir, ['--object-format=sha1']);
+}
+
+/** The same, as the remote: nothing waits for a disk. */
+export async function emptyRemote(dir: string): Promise<EmptyRepository> {
+  const { head, config } = await EmptyRepository.create(dir, ['--initial-branch=main']);
+  const more =
     '[receive]\n\tautogc = false\n\tunpackLimit = 1000\n[core]\n\tfsync = none\n\talternateRefsCommand = :\n[gc]\n\tauto = 0\n';
-  writeFileSync(join(dir, 'config'), `${readFileSync(join(dir, 'config'), 'utf8')}${config}`);
+  return new EmptyRepository(head, config + more);
 }

@@ -1,51 +1,60 @@
 import { join } from 'node:path';
 import { messageOf } from '../../errors.ts';
 import { gitLimits } from '../../git/git-limits.ts';
-import { gitEnvironment } from '../../testing/git-environment.ts';
-import { runCommand } from '../../testing/run-command.ts';
 import type { FakeClock } from '../fake-clock-fixture.ts';
 import { pushLimits } from '../push-limits.ts';
 import { Cluster } from './cluster.ts';
 import { answerStep, enabledSteps, type Step, settled } from './gate.ts';
-import type { Launcher } from './launcher.ts';
 import { type BrokenEngine, Operator } from './operator.ts';
 import { judge } from './oracle.ts';
 import { type Deed, push } from './people.ts';
 import { type Profile, profileOf } from './profile.ts';
+import type { Programs } from './programs.ts';
+import type { EmptyRepository } from './quick-git/empty-repository.ts';
 import { createRandom, type Random } from './random.ts';
 import { SimulatedRemote } from './remote.ts';
+import { faultsIn, refsOf, strangeRefs } from './repositories-check.ts';
 
-export interface SimulationResult {
+export interface WorldResult {
   readonly seed: number;
   readonly problems: readonly string[];
   readonly trace: readonly string[];
   /** Steps that engines made. */
   readonly steps: number;
+  /** Where all refs of all repositories stand in the end. */
+  readonly refs: readonly string[];
 }
 
 export interface WorldOptions {
   readonly seed: number;
   /** An empty folder. */
   readonly dir: string;
-  readonly template: string;
-  readonly launcher: Launcher;
+  readonly template: EmptyRepository;
+  /** What answers for git. `rollsUp`: packs are rolled up. */
+  readonly programsFor: (rollsUp: boolean) => Programs;
   readonly clock: FakeClock;
   readonly broken: BrokenEngine;
   /** Default: as the seed says. */
   readonly length?: 'Short' | 'Long' | undefined;
 }
 
-/** Every so many seeds, all repositories are checked: it takes long. */
-const FSCK_EVERY = 5;
+/** Of ten seeds that follow one another, the one whose repositories are checked by git at the end: it takes long. */
+const FSCK_OF_TEN = 5;
 
 const realLimits = { ...pushLimits };
 const realGitLimits = { ...gitLimits };
+
+/** Steps of engines, and waits, after which calm ends. */
+const CALM_STEPS_MAX = 200;
 
 /** Steps of engines after which a run that does not come to rest is given up. */
 const STEPS_MAX = 6_000;
 
 /**
  * One run: clusters, their operators, people, a remote and faults, all driven by one seed.
+ *
+ * Repositories are real ones on disk, on both sides. In a part of the runs git itself works on them, in most of them
+ * `QuickGit`, without a process.
  *
  * Simulated: interleavings of everything an engine asks git and the disk for with changes, pushes of people and of a
  * second operator, rewritten and deleted branches, kills between any two steps, stops with a drain, lost and full
@@ -59,6 +68,7 @@ const STEPS_MAX = 6_000;
  */
 export class World {
   readonly #options: WorldOptions;
+  readonly #programs: Programs;
   readonly #random: Random;
   readonly #profile: Profile;
   readonly #remote: SimulatedRemote;
@@ -74,14 +84,15 @@ export class World {
   #steps = 0;
 
   constructor(options: WorldOptions) {
-    const { seed, dir, template, launcher, clock, broken } = options;
+    const { seed, dir, template, programsFor, clock, broken } = options;
     this.#options = options;
     this.#random = createRandom(seed);
     this.#profile = profileOf(this.#random, options.length);
     const { second, settings, limits, isAtomic } = this.#profile;
+    this.#programs = programsFor(this.#profile.gitLimits.packsPerRollUp !== undefined);
     Object.assign(pushLimits, realLimits, limits);
     Object.assign(gitLimits, realGitLimits, this.#profile.gitLimits);
-    this.#remote = new SimulatedRemote(template, join(dir, 'remote.git'), launcher, isAtomic);
+    this.#remote = new SimulatedRemote(template, join(dir, 'remote.git'), this.#programs, isAtomic);
     const prefixes = second === 'None' ? ['one'] : ['one', second === 'Overlapping' ? 'one' : 'two'];
     this.#clusters = prefixes.map((prefix) => new Cluster(prefix));
     this.#operators = this.#clusters.map(
@@ -90,7 +101,7 @@ export class World {
           name: at === 0 ? 'first' : 'second',
           cluster,
           url: this.#remote.url,
-          launcher,
+          programs: this.#programs,
           dir,
           clock,
           random: this.#random,
@@ -103,7 +114,7 @@ export class World {
     this.#note(`profile ${JSON.stringify(this.#profile)}`);
   }
 
-  async run(): Promise<SimulationResult> {
+  async run(): Promise<WorldResult> {
     const { seed } = this.#options;
     const problems: string[] = [];
     try {
@@ -115,26 +126,15 @@ export class World {
     }
     for (const operator of this.#operators) await operator.end(() => 'Never');
     this.#remote.objects.close();
-    if (seed % FSCK_EVERY === 0) problems.push(...(await this.#fsck()));
-    return { seed, problems, trace: this.#trace, steps: this.#steps };
+    problems.push(...strangeRefs(this.#remote.dir));
+    if (seed % 10 === FSCK_OF_TEN || seed % 50 === 0)
+      problems.push(...faultsIn(this.#programs, this.#repositories()));
+    return { seed, problems, trace: this.#trace, steps: this.#steps, refs: refsOf(this.#repositories()) };
   }
 
-  /** Repositories are whole, and the remote holds no ref that nobody asked for. */
-  async #fsck(): Promise<string[]> {
-    const dirs = [this.#remote.dir, ...this.#operators.map(({ host }) => join(host.dir, 'clone.git'))];
-    const problems: string[] = [];
-    for (const cwd of dirs) {
-      const { code, stderr } = await runCommand('git', ['fsck', '--no-dangling'], {
-        cwd,
-        env: gitEnvironment(),
-      });
-      if (code !== 0) problems.push(`git fsck: ${stderr}`);
-    }
-    const refs = this.#remote.git('for-each-ref', '--format=%(refname)').trim().split('\n');
-    const strange = refs.filter(
-      (ref) => ref !== 'refs/heads/main' && !/^refs\/gitops-reverser\/cursors\/[0-9a-f]{16}$/.test(ref),
-    );
-    return [...problems, ...strange.map((ref) => `the remote has a ref ${ref}`)];
+  /** The remote, and all clones. */
+  #repositories(): readonly string[] {
+    return [this.#remote.dir, ...this.#operators.map(({ host }) => join(host.dir, 'clone.git'))];
   }
 
   /** What happens, until there is nothing left to happen. */
@@ -202,7 +202,7 @@ export class World {
       if (fault === 'Disk' || fault === 'Network') step.fail(fault);
       else await step.run();
       if (fault === 'AnswerLost') step.fail('Network');
-      const moved = this.#remote.note(of.options.name);
+      const moved = step.kind === 'network' && this.#remote.note(of.options.name);
       const how = fault ?? step.failure;
       this.#note(
         `${of.options.name}: ${step.label}${how === undefined ? '' : ` (${how})`}${moved ? ` → ${this.#remote.tip?.slice(0, 7)}` : ''}`,
@@ -262,7 +262,7 @@ export class World {
         await this.#crash('Lost');
         break;
       case 'Stop':
-        this.#stop();
+        await this.#stop();
         break;
       case 'Network':
         this.#network = random.pick(['Up', 'Down', 'Lossy', 'Lossy'] as const);
@@ -307,13 +307,30 @@ export class World {
   }
 
   /** SIGTERM, as when a node is emptied or the operator replaced. */
-  #stop(): void {
+  async #stop(): Promise<void> {
     const random = this.#random;
     const operator = random.pick(this.#operators);
     const disk = random.chance(0.5) ? 'Same' : 'Lost';
     const drainMs = random.pick([500, 10_000, 10_000]);
+    // Where the world goes on, hardly any drain comes to its end before something else ends it.
+    const isCalm = random.chance(0.5) && this.#network === 'Up';
+    if (isCalm) await this.#calm(() => operator.isQuiet);
     this.#note(`${operator.options.name}: told to stop within ${drainMs} ms; its disk is ${disk}`);
     operator.stop(disk, drainMs);
+    if (isCalm) await this.#calm(() => !operator.isStopping);
+  }
+
+  /** For a while, nothing happens but what engines do. */
+  async #calm(isOver: () => boolean): Promise<void> {
+    const { clock } = this.#options;
+    this.#note('calm');
+    for (let left = CALM_STEPS_MAX; left > 0 && !isOver(); left -= 1) {
+      await settled();
+      const steps = this.#enabled();
+      if (steps.length > 0) await this.#step(steps);
+      else if (this.#operators.some((operator) => operator.canFeed)) this.#feed();
+      else clock.advance(Math.max(1, clock.left()));
+    }
   }
 
   /** Whether nothing but the engine decides what the remote knows of cursors. */
@@ -323,6 +340,7 @@ export class World {
       second !== 'Overlapping' &&
       !refusesRefs &&
       gitLimits.firstFetchDepth === undefined &&
+      !weights.includes('DiskFull') &&
       !weights.includes('Network') &&
       !weights.includes('Hook')
     );
