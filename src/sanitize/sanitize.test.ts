@@ -357,6 +357,84 @@ const CASES: readonly Case[] = [
     owned: none,
   },
   {
+    rule: 'pod-merged-label-keys',
+    says: 'go from the end of selectors, and what a person wrote stays',
+    kind: 'Pod',
+    before: {
+      metadata: { ...meta, uid: 'u', labels: { app: 'a', hash: '7' } },
+      spec: {
+        affinity: {
+          podAffinity: {
+            preferredDuringSchedulingIgnoredDuringExecution: [
+              {
+                weight: 1,
+                podAffinityTerm: {
+                  labelSelector: {
+                    matchExpressions: [
+                      { key: 'hash', operator: 'In', values: ['1', '2'] },
+                      { key: 'app', operator: 'In', values: ['a'] },
+                      { key: 'hash', operator: 'NotIn', values: ['7'] },
+                    ],
+                  },
+                  matchLabelKeys: ['app', 'none'],
+                  mismatchLabelKeys: ['hash'],
+                },
+              },
+            ],
+          },
+          podAntiAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: [
+              { labelSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['a'] }] } },
+              {
+                labelSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['a'] }] },
+                matchLabelKeys: ['app'],
+              },
+            ],
+          },
+        },
+        topologySpreadConstraints: [
+          {
+            labelSelector: {
+              matchLabels: { app: 'a' },
+              matchExpressions: [{ key: 'hash', operator: 'In', values: ['7'] }],
+            },
+            matchLabelKeys: ['hash'],
+          },
+        ],
+      },
+    },
+    after: {
+      metadata: { ...meta, labels: { app: 'a', hash: '7' } },
+      spec: {
+        affinity: {
+          podAffinity: {
+            preferredDuringSchedulingIgnoredDuringExecution: [
+              {
+                weight: 1,
+                podAffinityTerm: {
+                  labelSelector: {
+                    matchExpressions: [{ key: 'hash', operator: 'In', values: ['1', '2'] }],
+                  },
+                  matchLabelKeys: ['app', 'none'],
+                  mismatchLabelKeys: ['hash'],
+                },
+              },
+            ],
+          },
+          podAntiAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: [
+              { labelSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['a'] }] } },
+              { labelSelector: {}, matchLabelKeys: ['app'] },
+            ],
+          },
+        },
+        topologySpreadConstraints: [
+          { labelSelector: { matchLabels: { app: 'a' } }, matchLabelKeys: ['hash'] },
+        ],
+      },
+    },
+  },
+  {
     rule: 'pod-ephemeral-containers',
     says: 'go',
     kind: 'Pod',
