@@ -1,7 +1,8 @@
 /**
  * All objects at once, on one control plane with its controllers, captured by one operator: the fixtures of
  * `e2e/round-trip`, objects that the controllers work on (`e2e/whole-corpus`), and hundreds that nobody thought of,
- * grown out of the fixtures by fields of the API server's own OpenAPI schemas (`grow-fixture.ts`).
+ * grown out of the fixtures by fields of the API server's own OpenAPI schemas (`grow-fixture.ts`), and objects that
+ * together have every field of these schemas which the API server lets them have (`e2e/every-field`).
  *
  * Once the controllers have had all of it in their hands, nobody does anything for a while: no commit may come of that.
  * Then the promise of the files is held for each of the grown objects, as `e2e/round-trip.test.ts` does for its
@@ -21,12 +22,13 @@ import { type ExactObject, parseExactJson, parseExactYaml } from '../src/testing
 import { type GrownFixture, growFixture, mixed, NOT_GROWN } from '../src/testing/round-trip/grow-fixture.ts';
 import { exactJson } from '../src/testing/round-trip/grow-object.ts';
 import { problemsOf } from '../src/testing/round-trip/judge.ts';
-import { readSchemas } from '../src/testing/round-trip/openapi.ts';
+import { readSchemas, type Schemas } from '../src/testing/round-trip/openapi.ts';
 import { playRoundTrips } from '../src/testing/round-trip/play.ts';
 import { openRawApi, pathOfKind, type RawApi, type ServedKind } from '../src/testing/round-trip/raw-api.ts';
 import { resourcesOf } from '../src/testing/round-trip/select-fixtures.ts';
 import { configMap, gitRepoConfig, type Scenario, watchRule, withScenario } from '../src/testing/scenario.ts';
 import { isCaused } from './whole-corpus/caused.ts';
+import { judgeCoverage, readEveryField } from './whole-corpus/every-field.ts';
 import { CORPUS_NAMESPACE, corpus, corpusNamespace, worked } from './whole-corpus/worked-objects.ts';
 
 /** How long nobody does anything, in seconds. */
@@ -52,16 +54,19 @@ const setup = readFixtures(join(folder, 'setup'));
 const fixtures = readFixtures(folder);
 /** Those that change what becomes of others come last, and go first. */
 const apart = readFixtures(join(folder, 'apart'));
+/** The fixtures of Kubernetes' own kinds. */
+const builtIn = [...fixtures, ...apart].filter(
+  ({ apiVersion }) => !groupOf(apiVersion).endsWith('.example.com'),
+);
+const everyField = readEveryField();
 const workedOn = [corpusNamespace, ...corpus].map((object, at) => {
   const text = JSON.stringify(object);
   return fixtureOfObject(`worked ${at}`, parseExactJson(text) as ExactObject, text);
 });
 
 /** The objects that nobody thought of. */
-async function grow(api: RawApi, served: readonly ServedKind[]): Promise<GrownFixture[]> {
-  const isOwn = ({ apiVersion }: Fixture) => !groupOf(apiVersion).endsWith('.example.com');
-  const seeds = fixtures.filter((each) => isOwn(each) && !(each.kind in NOT_GROWN));
-  const schemas = await readSchemas(api, new Set(seeds.map(({ apiVersion }) => apiVersion)));
+async function grow(api: RawApi, served: readonly ServedKind[], schemas: Schemas): Promise<GrownFixture[]> {
+  const seeds = builtIn.filter((each) => fixtures.includes(each) && !(each.kind in NOT_GROWN));
   const lanes = Array.from({ length: PARALLEL }, (_, lane) =>
     seeds.filter(({ name }) => mixed(name) % PARALLEL === lane),
   );
@@ -78,34 +83,49 @@ async function grow(api: RawApi, served: readonly ServedKind[]): Promise<GrownFi
   return grown.flat();
 }
 
+/** Every field of every kind stands in an object that the API server took, or is named with its answer. */
+function judgeFields(schemas: Schemas, live: readonly ExactObject[]): void {
+  const byKind = new Map(
+    builtIn.map(({ apiVersion, kind }) => [`${apiVersion} ${kind}`, [] as ExactObject[]]),
+  );
+  for (const object of live) byKind.get(`${String(object.apiVersion)} ${String(object.kind)}`)?.push(object);
+  for (const [kind, of] of byKind) {
+    const judged = judgeCoverage(schemas, kind, of);
+    fields += judged.fields;
+    unset += judged.named;
+    coverage.push(...judged.problems);
+  }
+}
+
 function kindOf(served: readonly ServedKind[], { apiVersion, kind }: Fixture): ServedKind {
   const found = served.find((each) => each.apiVersion === apiVersion && each.kind === kind);
   if (found === undefined) throw new Error(`${apiVersion} ${kind} is not served`);
   return found;
 }
 
-/** Create each; those that the API server refuses after all (a dry run allocates nothing) are left out. */
-async function create(api: RawApi, all: readonly Fixture[]): Promise<readonly { at: number; why: string }[]> {
+/** Create each. What the API server makes of it, or why it refuses it. */
+async function create(
+  api: RawApi,
+  all: readonly Fixture[],
+  query = '',
+): Promise<readonly (ExactObject | string)[]> {
   const served = await api.kinds();
   const answers = await Promise.all(
-    all.map(({ namespace, text, ...fixture }) =>
-      api.send(
-        'POST',
-        pathOfKind(kindOf(served, { namespace, text, ...fixture }), namespace),
-        text,
-        'application/yaml',
-      ),
-    ),
+    all.map((fixture) => {
+      const path = pathOfKind(kindOf(served, fixture), fixture.namespace);
+      return api.send('POST', `${path}${query}`, fixture.text, 'application/yaml');
+    }),
   );
-  return answers.flatMap(({ status, body }, at) => (status < 300 ? [] : [{ at, why: String(body.message) }]));
+  return answers.map(({ status, body }) => (status < 300 ? body : String(body.message)));
 }
 
-async function mustCreate(api: RawApi, all: readonly Fixture[]): Promise<void> {
-  const refused = await create(api, all);
-  assert.equal(
-    refused.map(({ at, why }) => `${all[at]?.name}: ${why}`),
-    [],
+async function mustCreate(api: RawApi, all: readonly Fixture[]): Promise<ExactObject[]> {
+  const answers = await create(api, all);
+  const refused = answers.flatMap((answer, at) =>
+    typeof answer === 'string' ? [`${all[at]?.name}: ${answer}`] : [],
   );
+  assert.equal(refused, []);
+  return answers as ExactObject[];
 }
 
 async function prepare({ apply, kubectl, remote, waitFor }: Scenario): Promise<void> {
@@ -167,6 +187,9 @@ async function beQuiet({ apply, commit, subjects }: Scenario): Promise<Quiet> {
 
 let quiet: Quiet | undefined;
 const problems: string[] = [];
+const coverage: string[] = [];
+let fields = 0;
+let unset = 0;
 let objects = 0;
 const kinds = new Set<string>();
 
@@ -175,22 +198,31 @@ await withScenario(async (scenario) => {
   const api = await openRawApi(controlPlane, 'admin');
   try {
     await prepare(scenario);
-    const grown = await grow(api, await api.kinds());
-    const named = [...fixtures, ...grown.map(({ fixture }) => fixture)].filter(({ kind }) =>
+    const served = await api.kinds();
+    const schemas = await readSchemas(api, new Set(builtIn.map(({ apiVersion }) => apiVersion)));
+    const grown = await grow(api, served, schemas);
+    const named = [...fixtures, ...grown.map(({ fixture }) => fixture), ...everyField].filter(({ kind }) =>
       LEFT_OUT.test(kind),
     );
     await apply('admin', watchRule('named', { resources: resourcesOf(named) }));
     await waitFor('default watchrule/named');
     await mustCreate(api, workedOn.slice(0, 1));
-    await mustCreate(api, [...fixtures, ...workedOn.slice(1)]);
-    const refused = await create(
+    const live = await mustCreate(api, [...fixtures, ...workedOn.slice(1)]);
+    const offers = await create(api, everyField, '?dryRun=All');
+    live.push(...(await mustCreate(api, everyField)));
+    const answers = await create(
       api,
       grown.map(({ fixture }) => fixture),
     );
-    for (const { at, why } of refused) console.log(`not made: ${grown[at]?.fixture.name}: ${why}`);
-    const isRefused = new Set(refused.map(({ at }) => at));
-    const made = grown.filter((_, at) => !isRefused.has(at));
-    await mustCreate(api, apart);
+    const all = [
+      ...everyField.map((fixture, at) => ({ fixture, offered: offers[at] as ExactObject })),
+      ...grown.filter((_, at) => typeof answers[at] !== 'string'),
+    ];
+    const made = all.filter(
+      ({ fixture }) => !(fixture.kind in NOT_GROWN) || fixture.kind === 'CustomResourceDefinition',
+    );
+    live.push(...(await mustCreate(api, apart)));
+    judgeFields(schemas, live);
     await settle(scenario);
     quiet = await beQuiet(scenario);
     await kubectl('admin', ['delete', '-f', join(folder, 'apart')]);
@@ -223,6 +255,11 @@ test(`whole corpus: objects of the API server's own schemas come back as they we
   for (const [kind, reason] of Object.entries(NOT_GROWN)) console.log(`not grown: ${kind}: ${reason}`);
   assert.is(problems.length, 0, problems.slice(0, PROBLEMS_SHOWN).join('\n'));
   assert.ok(objects >= OBJECTS_MIN, `${objects} objects`);
+});
+
+test('whole corpus: every field of every kind is set in some object, or named with why it cannot be', () => {
+  console.log(`${fields} fields, ${unset} of them not set in any object: e2e/every-field/left.json`);
+  assert.equal(coverage.slice(0, PROBLEMS_SHOWN), []);
 });
 
 test.run();

@@ -1,8 +1,9 @@
 import { type Fixture, fixtureOfObject } from './cases.ts';
-import { type ExactObject, type ExactValue, exactAt, isExactObject } from './exact-value.ts';
+import type { ExactObject } from './exact-value.ts';
 import { exactJson, grown, growthsOf } from './grow-object.ts';
 import type { Schemas } from './openapi.ts';
 import { pathOfKind, type RawApi, type ServedKind } from './raw-api.ts';
+import { renamed } from './rename-object.ts';
 
 /** An object that grew out of a fixture, and what the API server makes of it (a dry run). */
 export interface GrownFixture {
@@ -77,45 +78,4 @@ export function mixed(...parts: readonly (string | number)[]): number {
   let hash = 0x811c9dc5;
   for (const character of parts.join(' ')) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193) >>> 0;
   return hash >>> 1;
-}
-
-/** Ports and addresses of one fixture's objects are so far apart that the ones a fixture names do not meet. */
-const APART = 7;
-/** Of the API server's default range. */
-const NODE_PORT_MIN = 30_000n;
-/** Names of the fixtures' own volumes and claims, and of the class that joins two of them. */
-const OF_A_PAIR: ReadonlySet<string> = new Set(['bound', 'chosen', 'rt-chosen']);
-
-/** The object under another name, and with ports, addresses and volumes of its own where it names some. */
-function renamed(object: ExactObject, at: number): ExactObject {
-  const shifted = shift(object, at) as ExactObject;
-  const name = String(exactAt(object, 'metadata', 'name'));
-  const own = object.kind === 'IPAddress' ? `10.96.98.${at + 1}` : suffixed(name, at);
-  return { ...shifted, metadata: { ...(shifted.metadata as ExactObject), name: own } };
-}
-
-function suffixed(name: string, at: number): string {
-  return `${name}-g${at}`;
-}
-
-function shift(value: ExactValue, at: number, key = ''): ExactValue {
-  if (typeof value === 'bigint') return /odePort$/.test(key) ? shiftPort(value, at) : value;
-  if (typeof value === 'string') return shiftText(value, at, key);
-  if (Array.isArray(value)) return value.map((item: ExactValue) => shift(item, at, key));
-  if (!isExactObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([field, child]) => [field, shift(child, at, field)]));
-}
-
-function shiftPort(port: bigint, at: number): bigint {
-  return port >= NODE_PORT_MIN ? port + BigInt(at * APART) : port;
-}
-
-function shiftText(text: string, at: number, key: string): string {
-  if (/^(name|volumeName|storageClassName)$/.test(key))
-    return OF_A_PAIR.has(text) ? suffixed(text, at) : text;
-  if (!key.startsWith('clusterIP')) return text;
-  return text.replace(
-    /^(10\.96\.\d+)\.(\d+)$/,
-    (_, net, last) => `${net}.${(Number(last) + at * APART) % 250}`,
-  );
 }

@@ -10,7 +10,7 @@ export interface SchemaField {
   readonly owner: string;
 }
 
-/** What only the API server sets, in each object: no person's. */
+/** What only the API server sets, in each object, and owner references, which the files leave out: no person's. */
 const SERVER_SET: ReadonlySet<string> = new Set([
   ...['apiVersion', 'kind', 'status', 'metadata creationTimestamp', 'metadata deletionGracePeriodSeconds'],
   ...[
@@ -19,7 +19,7 @@ const SERVER_SET: ReadonlySet<string> = new Set([
     'metadata managedFields',
     'metadata resourceVersion',
   ],
-  ...['metadata selfLink', 'metadata uid'],
+  ...['metadata ownerReferences', 'metadata selfLink', 'metadata uid'],
 ]);
 
 /**
