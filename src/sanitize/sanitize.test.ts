@@ -94,6 +94,13 @@ const CASES: readonly Case[] = [
     after: { metadata: { ...meta, finalizers: ['example.com/mine'] } },
   },
   {
+    rule: 'controller-finalizers',
+    says: 'go where the API server itself sets them',
+    kind: 'PodGroup',
+    before: { metadata: { ...meta, finalizers: ['scheduling.k8s.io/podgroup-protection'] } },
+    after: { metadata: meta },
+  },
+  {
     rule: 'last-applied',
     says: 'goes, and the empty annotations with it',
     kind: 'ConfigMap',
