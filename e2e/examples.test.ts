@@ -16,6 +16,7 @@ import {
   type InstalledOperator,
   makeInstalledHome,
 } from '../src/testing/installed-operator.ts';
+import { assertNoLeaks } from '../src/testing/leaks/scenario-leaks.ts';
 import { poll } from '../src/testing/poll.ts';
 import { isRole, reportRights } from '../src/testing/rights.ts';
 import { mustRun } from '../src/testing/run-command.ts';
@@ -130,6 +131,12 @@ async function withInstalled(
     for (const file of others) await kubectl(['apply', '-f', file]);
     await use(operator);
     assert.is(await operator.stop(), 0);
+    await assertNoLeaks({
+      remotes: [world.remote.path],
+      operatorFolder: operator.home,
+      metrics: operator.lastMetrics(),
+      list: (kinds) => kubectl(['get', kinds, '-A', '-o', 'json']),
+    });
   } finally {
     await operator.kill();
   }

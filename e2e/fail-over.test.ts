@@ -5,6 +5,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isLeading } from '../src/testing/is-leading.ts';
+import { assertNoLeaks } from '../src/testing/leaks/scenario-leaks.ts';
 import {
   makeOperatorFolder,
   type OperatorFolder,
@@ -112,6 +113,17 @@ class Replicas {
     this.#tellFront();
   }
 
+  /** End all, and search what those on folders of their own left for values of Secrets. */
+  async searchForLeaks(): Promise<void> {
+    const { kubectl, remote } = this.#storm;
+    const read = async ({ process }: Replica) => (await fetch(`${process.statusUrl}/metrics`)).text();
+    const metrics = (await Promise.all(this.#running.map(read))).join('\n');
+    await Promise.all(this.#running.map(({ process }) => process.kill()));
+    const list = (kinds: string) => kubectl('admin', ['get', kinds, '-A', '-o', 'json']);
+    for (const { path } of this.#folders.values())
+      await assertNoLeaks({ remotes: [remote.path], operatorFolder: path, metrics, list });
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.#running.map(({ process }) => process.kill()));
     const logFile = process.env.GITOPS_REVERSER_TEST_LOG;
@@ -172,6 +184,7 @@ async function withReplicas(use: (storm: Storm, replicas: Replicas) => Promise<v
           );
           await storm.waitFor('default watchrule/storm');
           await use(storm, replicas);
+          await replicas.searchForLeaks();
         } finally {
           await replicas.stop();
         }

@@ -20,6 +20,7 @@ import {
   makeInstalledHome,
 } from '../src/testing/installed-operator.ts';
 import { isLeading } from '../src/testing/is-leading.ts';
+import { assertNoLeaks } from '../src/testing/leaks/scenario-leaks.ts';
 import { placeBundle } from '../src/testing/operator-bundle.ts';
 import { poll } from '../src/testing/poll.ts';
 import { isRole, type RoleManifest, reportRights } from '../src/testing/rights.ts';
@@ -229,9 +230,9 @@ type StartOperator = (
   webhookUrl?: string,
 ) => Promise<InstalledOperator>;
 
-/** End what `use` started, and keep what it logged. */
+/** End what `use` started, search what it left for values of Secrets, and keep what it logged. */
 async function withOperators(
-  { plane }: Installation,
+  { plane, remote, kubectl }: Installation,
   use: (start: StartOperator) => Promise<void>,
 ): Promise<void> {
   const started: InstalledOperator[] = [];
@@ -241,6 +242,10 @@ async function withOperators(
       started.push(operator);
       return operator;
     });
+    for (const { home, lastMetrics } of started) {
+      const list = (kinds: string) => kubectl(['get', kinds, '-A', '-o', 'json']);
+      await assertNoLeaks({ remotes: [remote.path], operatorFolder: home, metrics: lastMetrics(), list });
+    }
   } finally {
     const logFile = process.env.GITOPS_REVERSER_TEST_LOG;
     for (const operator of started) {

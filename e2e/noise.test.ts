@@ -1,8 +1,7 @@
 /**
- * Noise on a real control plane: two writers that undo each other, a program that rewrites its status, and the
- * controller manager at work on a corpus while nobody does anything. All at once, on one control plane.
+ * Noise on a real control plane: two writers that undo each other, and a program that rewrites its status. At once, on
+ * one control plane. That the controllers alone make none is in `whole-corpus.test.ts`.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { LoggedCommit } from '../src/testing/bare-remote.ts';
@@ -10,26 +9,19 @@ import { type Impersonation, openImpersonation } from '../src/testing/impersonat
 import { poll } from '../src/testing/poll.ts';
 import { runCommand } from '../src/testing/run-command.ts';
 import { configMap, gitRepoConfig, type Scenario, watchRule, withScenario } from '../src/testing/scenario.ts';
-import { CAUSED, CORPUS_NAMESPACE, corpus, corpusNamespace, worked } from './noise/corpus.ts';
 import { startSelfHeal } from './noise/self-heal.ts';
 import { startStatusWriter } from './noise/status-writer.ts';
-
-/** How long nobody does anything to the corpus, in seconds. */
-const QUIET_S = Number(process.env.GITOPS_REVERSER_QUIET_SECONDS ?? 60);
 
 const ARGO = 'system:serviceaccount:argocd:argocd-application-controller';
 const SCALER = 'system:serviceaccount:kube-system:cluster-autoscaler';
 const NOISY = 'noisy';
-/** What the rule for the corpus leaves out. */
-const APART = { corpus: 'no' };
-const LABELS = { ...APART, part: 'noisy' };
+const LABELS = { part: 'noisy' };
 /** One commit for the first content of each of two, and one for each alternation that is not yet too many. */
 const COMMITS_OF_A_LOOP_MAX = 7;
 
 interface Parts {
   readonly loop: Promise<void>;
   readonly flapping: Promise<void>;
-  readonly quiet: Promise<void>;
 }
 
 interface Told {
@@ -151,7 +143,7 @@ async function runFlapping(scenario: Scenario, people: Impersonation): Promise<v
   const path = 'namespaces/kube-system/ConfigMap/cluster-autoscaler-status.yaml';
   const scaler = startStatusWriter(people.as(SCALER), {
     namespace: 'kube-system',
-    labels: APART,
+    labels: {},
     everyMs: 1_000,
   });
   const { message } = await told(scenario, 'status', 'ChangesCoalesced');
@@ -200,34 +192,6 @@ async function runFlapping(scenario: Scenario, people: Impersonation): Promise<v
   assert.match((await remote.read('noise', path)) ?? '', 'example.com/note: seen');
 }
 
-/** The controllers work, and nobody else. */
-async function runQuiet(scenario: Scenario): Promise<void> {
-  const { apply, kubectl, subjects } = scenario;
-  await apply('admin', corpusNamespace);
-  await apply('admin', ...corpus);
-  for (const [resource, isWorked] of worked) {
-    const look = async () => {
-      const text = await kubectl('admin', ['get', resource, '-n', CORPUS_NAMESPACE, '-o', 'json']);
-      return isWorked(JSON.parse(text).status ?? {});
-    };
-    await poll(look, { intervalMs: 200, what: `the controllers' work on ${resource}` });
-  }
-  for (const subject of CAUSED) await scenario.commit(subject);
-  await apply('admin', configMap(CORPUS_NAMESPACE, 'begin', {}));
-  await scenario.commit(/^\[CREATE\] ConfigMap\/begin /);
-  await pause(QUIET_S * 1_000);
-  await apply('admin', configMap(CORPUS_NAMESPACE, 'end', {}));
-  await scenario.commit(/^\[CREATE\] ConfigMap\/end /);
-  const all = await subjects();
-  const [begin, end] = ['begin', 'end'].map((name) =>
-    all.findIndex((subject) => subject.startsWith(`[CREATE] ConfigMap/${name} `)),
-  ) as [number, number];
-  assert.equal(all.slice(begin + 1, end), []);
-  // Before that, everything is credited to the person who created it, but what follows from it by itself.
-  const others = all.slice(0, begin).filter((subject) => !/^\[SNAPSHOT\]|by user\/admin$/.test(subject));
-  assert.equal(others.sort(), [...CAUSED].sort());
-}
-
 /** Sets all parts going, each of which ends by itself. */
 function start(): Parts & { readonly over: Promise<void> } {
   let settle = (_parts: Parts) => {};
@@ -237,7 +201,6 @@ function start(): Parts & { readonly over: Promise<void> } {
   const over = withScenario(async (scenario) => {
     const { apply, controlPlane, kubectl, remote, waitFor } = scenario;
     await kubectl('admin', ['create', 'namespace', NOISY]);
-    await apply('admin', gitRepoConfig(remote));
     await apply('admin', gitRepoConfig(remote, { branch: 'noise' }, 'noise-repo'));
     const resources = [{ apiVersion: 'v1', kind: 'ConfigMap' }];
     const noisy = {
@@ -251,20 +214,11 @@ function start(): Parts & { readonly over: Promise<void> } {
       'admin',
       watchRule('status', { gitRepoConfigRef: 'noise-repo', resources: [{ ...resources[0], names }] }),
     );
-    await apply(
-      'admin',
-      watchRule('everything', {
-        resources: [{ apiVersion: '*', kind: '*' }],
-        excludeLabels: { matchLabels: APART },
-      }),
-    );
-    await kubectl('admin', ['label', 'watchrule', 'status', 'corpus=no']);
-    for (const rule of ['noisy', 'status', 'everything']) await waitFor(`default watchrule/${rule}`);
+    for (const rule of ['noisy', 'status']) await waitFor(`default watchrule/${rule}`);
     const people = await openImpersonation(controlPlane.kubeconfig('admin'));
     const running = {
       loop: runLoop(scenario, people),
       flapping: runFlapping(scenario, people),
-      quiet: runQuiet(scenario),
     };
     settle(running);
     await Promise.allSettled(Object.values(running));
@@ -277,7 +231,7 @@ function start(): Parts & { readonly over: Promise<void> } {
     return running;
   };
   over.catch(() => {});
-  return { loop: part('loop'), flapping: part('flapping'), quiet: part('quiet'), over };
+  return { loop: part('loop'), flapping: part('flapping'), over };
 }
 
 const running = start();
@@ -287,8 +241,6 @@ test('noise: two writers that undo each other are named, held back, and committe
 
 test('noise: a program that rewrites its status is coalesced, and can be left out as the Event says', () =>
   running.flapping);
-
-test('noise: the controller manager alone causes no commit', () => running.quiet);
 
 test('noise: all ends well', () => running.over);
 

@@ -94,6 +94,13 @@ const CASES: readonly Case[] = [
     after: { metadata: { ...meta, finalizers: ['example.com/mine'] } },
   },
   {
+    rule: 'controller-finalizers',
+    says: 'go where the API server itself sets them',
+    kind: 'PodGroup',
+    before: { metadata: { ...meta, finalizers: ['scheduling.k8s.io/podgroup-protection'] } },
+    after: { metadata: meta },
+  },
+  {
     rule: 'last-applied',
     says: 'goes, and the empty annotations with it',
     kind: 'ConfigMap',
@@ -355,6 +362,84 @@ const CASES: readonly Case[] = [
     },
     after: { spec: { priorityClassName: 'p' } },
     owned: none,
+  },
+  {
+    rule: 'pod-merged-label-keys',
+    says: 'go from the end of selectors, and what a person wrote stays',
+    kind: 'Pod',
+    before: {
+      metadata: { ...meta, uid: 'u', labels: { app: 'a', hash: '7' } },
+      spec: {
+        affinity: {
+          podAffinity: {
+            preferredDuringSchedulingIgnoredDuringExecution: [
+              {
+                weight: 1,
+                podAffinityTerm: {
+                  labelSelector: {
+                    matchExpressions: [
+                      { key: 'hash', operator: 'In', values: ['1', '2'] },
+                      { key: 'app', operator: 'In', values: ['a'] },
+                      { key: 'hash', operator: 'NotIn', values: ['7'] },
+                    ],
+                  },
+                  matchLabelKeys: ['app', 'none'],
+                  mismatchLabelKeys: ['hash'],
+                },
+              },
+            ],
+          },
+          podAntiAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: [
+              { labelSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['a'] }] } },
+              {
+                labelSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['a'] }] },
+                matchLabelKeys: ['app'],
+              },
+            ],
+          },
+        },
+        topologySpreadConstraints: [
+          {
+            labelSelector: {
+              matchLabels: { app: 'a' },
+              matchExpressions: [{ key: 'hash', operator: 'In', values: ['7'] }],
+            },
+            matchLabelKeys: ['hash'],
+          },
+        ],
+      },
+    },
+    after: {
+      metadata: { ...meta, labels: { app: 'a', hash: '7' } },
+      spec: {
+        affinity: {
+          podAffinity: {
+            preferredDuringSchedulingIgnoredDuringExecution: [
+              {
+                weight: 1,
+                podAffinityTerm: {
+                  labelSelector: {
+                    matchExpressions: [{ key: 'hash', operator: 'In', values: ['1', '2'] }],
+                  },
+                  matchLabelKeys: ['app', 'none'],
+                  mismatchLabelKeys: ['hash'],
+                },
+              },
+            ],
+          },
+          podAntiAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: [
+              { labelSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['a'] }] } },
+              { labelSelector: {}, matchLabelKeys: ['app'] },
+            ],
+          },
+        },
+        topologySpreadConstraints: [
+          { labelSelector: { matchLabels: { app: 'a' } }, matchLabelKeys: ['hash'] },
+        ],
+      },
+    },
   },
   {
     rule: 'pod-ephemeral-containers',

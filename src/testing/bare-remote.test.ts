@@ -49,4 +49,16 @@ test('makeBareRemote: pushAs makes another branch, and remove removes', async ()
   assert.not(existsSync(path));
 });
 
+test('readAll: many files with one call, byte for byte, also the missing and the empty', () =>
+  withBareRemote(async (remote) => {
+    const files = { 'a.yaml': 'x: ü\n\n', 'b/c.yaml': '', 'd.yaml': 'no newline' };
+    await remote.pushAs({ name: 'p', email: 'p@example.com' }, files, 'files');
+    assert.equal(await remote.readAll('main', ['b/c.yaml', 'none', 'a.yaml', 'd.yaml']), [
+      '',
+      undefined,
+      'x: ü\n\n',
+      'no newline',
+    ]);
+  }));
+
 test.run();

@@ -35,6 +35,8 @@ export interface BareRemote {
   files(branch?: string): Promise<string[]>;
   /** A file of the branch byte for byte (UTF-8), or `undefined`. */
   read(branch: string, path: string): Promise<string | undefined>;
+  /** The same for many files, with one call of git. */
+  readAll(branch: string, paths: readonly string[]): Promise<(string | undefined)[]>;
   /**
    * Clone, write the files (`null` deletes one), commit and push as a person would; returns the new commit's SHA.
    * Makes the branch when it is missing. Default branch: `main`.
@@ -82,6 +84,16 @@ export async function makeBareRemote(options: { defaultBranch?: string } = {}): 
       const { code, stdout } = await runCommand('git', args, { cwd: path, env: gitEnvironment() });
       return code === 0 ? stdout : undefined;
     },
+    readAll: async (branch, paths) => {
+      const input = paths.map((file) => `refs/heads/${branch}:${file}\n`).join('');
+      const { code, stdout } = await runCommand('git', ['cat-file', '--batch'], {
+        cwd: path,
+        env: gitEnvironment(),
+        input,
+      });
+      if (code !== 0) throw new Error(`git cat-file: ${code}`);
+      return splitBatch(Buffer.from(stdout), paths.length);
+    },
     pushAs: (person, files, message, branch = main) => pushAs(path, person, files, message, branch),
     remove: temp.remove,
   };
@@ -95,6 +107,21 @@ export async function withBareRemote<T>(use: (remote: BareRemote) => Promise<T>)
   } finally {
     await remote.remove();
   }
+}
+
+/** What `git cat-file --batch` wrote: a header with the length of each blob, then the blob, or that it is missing. */
+function splitBatch(output: Buffer, count: number): (string | undefined)[] {
+  let at = 0;
+  return Array.from({ length: count }, () => {
+    const end = output.indexOf('\n', at);
+    const header = output.toString('utf8', at, end);
+    at = end + 1;
+    if (header.endsWith(' missing')) return undefined;
+    const length = Number(header.slice(header.lastIndexOf(' ') + 1));
+    const blob = output.toString('utf8', at, at + length);
+    at += length + 1;
+    return blob;
+  });
 }
 
 async function readLog(git: BareRemote['git'], branch: string): Promise<LoggedCommit[]> {

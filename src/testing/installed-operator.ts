@@ -45,6 +45,10 @@ export interface InstalledOperator {
   stop(): Promise<number | null>;
   kill(): Promise<void>;
   logs(): Promise<string>;
+  /** Everything below which it writes. */
+  readonly home: string;
+  /** What `/metrics` said when it was told to stop; empty before. */
+  lastMetrics(): string;
 }
 
 /** A home in `dir` for operators of this bundle, one after another: what a Pod is for its containers. */
@@ -79,11 +83,15 @@ export async function makeInstalledHome(dir: string, bundle: string): Promise<In
         await supervised.kill();
         throw error;
       }
+      let metrics = '';
       return {
         statusUrl,
         webhookPort,
         logs,
+        home,
+        lastMetrics: () => metrics,
         async stop() {
+          metrics = await (await fetch(`${statusUrl}/metrics`)).text();
           supervised.child.kill('SIGTERM');
           return (await supervised.exited()).code;
         },

@@ -29,6 +29,7 @@ const CONTROLLER_FINALIZERS: ReadonlySet<string> = new Set([
   'networking.k8s.io/service-cidr-finalizer',
   'orphan',
   'resource.kubernetes.io/delete-protection',
+  'scheduling.k8s.io/podgroup-protection',
   'service.kubernetes.io/load-balancer-cleanup',
   'snapshot.storage.kubernetes.io/volumesnapshot-as-source-protection',
   'snapshot.storage.kubernetes.io/volumesnapshot-bound-protection',

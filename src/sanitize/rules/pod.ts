@@ -17,6 +17,15 @@ const DEFAULT_TOLERATION_KEYS: readonly JsonValue[] = [
 /** Fields that admission computes from an object the Pod names, and refuses when they differ from it. */
 const COMPUTED = ['priority', 'preemptionPolicy', 'overhead'];
 
+/** What has a selector to which keys of labels are added. */
+const LABEL_KEY_TERMS: readonly (readonly string[])[] = [
+  ...['podAffinity', 'podAntiAffinity'].flatMap((affinity) => [
+    ['affinity', affinity, 'requiredDuringSchedulingIgnoredDuringExecution', '*'],
+    ['affinity', affinity, 'preferredDuringSchedulingIgnoredDuringExecution', '*', 'podAffinityTerm'],
+  ]),
+  ['topologySpreadConstraints', '*'],
+];
+
 export const POD_RULES: readonly Rule[] = [
   {
     name: 'pod-service-account-token-volume',
@@ -73,6 +82,21 @@ export const POD_RULES: readonly Rule[] = [
     },
   },
   {
+    name: 'pod-merged-label-keys',
+    reason:
+      'The API server appends what `matchLabelKeys` and `mismatchLabelKeys` stand for to the selector of each new Pod, and would append it again.',
+    source: 'https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#matchlabelkeys',
+    appliesTo: POD,
+    apply: (fields, { isLive }) => {
+      const labels = valueAt(fields, 'metadata', 'labels');
+      if (!isLive || !isJsonObject(labels)) return fields;
+      return LABEL_KEY_TERMS.reduce(
+        (result, path) => changeAt(result, ['spec', ...path], (term) => withoutMergedKeys(term, labels)),
+        fields,
+      );
+    },
+  },
+  {
     name: 'pod-ephemeral-containers',
     reason: 'The API server refuses a new Pod that has ephemeral containers.',
     source: 'https://kubernetes.io/docs/concepts/workloads/pods/ephemeral-containers/',
@@ -106,4 +130,33 @@ function isDefaultToleration(item: JsonValue | undefined): boolean {
     toleration.effect === 'NoExecute' &&
     toleration.tolerationSeconds === DEFAULT_TOLERATION_SECONDS
   );
+}
+
+/** Only from the end, where the API server puts them: one for each key that the Pod has as a label. */
+function withoutMergedKeys(term: JsonValue, labels: JsonObject): JsonValue {
+  const selector = valueAt(term, 'labelSelector');
+  const expressions = valueAt(selector, 'matchExpressions');
+  if (!isJsonObject(term) || !isJsonObject(selector) || !Array.isArray(expressions)) return term;
+  const keysOf = (field: string) => {
+    const keys = term[field];
+    return Array.isArray(keys) ? keys.filter((key) => Object.hasOwn(labels, String(key))) : [];
+  };
+  const merged = [
+    ...keysOf('matchLabelKeys').map((key) => ({ key, operator: 'In' })),
+    ...keysOf('mismatchLabelKeys').map((key) => ({ key, operator: 'NotIn' })),
+  ];
+  const rest = expressions.slice(0, Math.max(0, expressions.length - merged.length));
+  const isMerged = merged.every(({ key, operator }, at) => {
+    const expression = expressions[rest.length + at];
+    const values = valueAt(expression, 'values');
+    return (
+      valueAt(expression, 'key') === key &&
+      valueAt(expression, 'operator') === operator &&
+      Array.isArray(values) &&
+      values.length === 1
+    );
+  });
+  if (merged.length === 0 || !isMerged) return term;
+  const { matchExpressions: _, ...others } = selector;
+  return { ...term, labelSelector: rest.length === 0 ? others : { ...others, matchExpressions: rest } };
 }

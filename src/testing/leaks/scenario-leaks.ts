@@ -79,7 +79,16 @@ function objectsOf(path: string, name: string): Place {
 }
 
 async function* allObjects(path: string): AsyncGenerator<Buffer> {
-  const args = ['cat-file', '--batch-all-objects', '--unordered', '--buffer', '--batch'];
+  // In a container the operator has been another user.
+  const args = [
+    '-c',
+    'safe.directory=*',
+    'cat-file',
+    '--batch-all-objects',
+    '--unordered',
+    '--buffer',
+    '--batch',
+  ];
   const git = spawn('git', args, { cwd: path, env: gitEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<number | null>((resolve) => git.on('close', resolve));
   const said: Buffer[] = [];

@@ -29,6 +29,11 @@ export function readFixtures(folder: string): Fixture[] {
 function fixtureOf(name: string, text: string): Fixture {
   const [object, ...more] = parseExactYaml(text);
   if (object === undefined || more.length > 0) throw new Error(`${name}: not one document`);
+  return fixtureOfObject(name.replace('.yaml', ''), object, text);
+}
+
+/** A case that is an object; `text` says the same. */
+export function fixtureOfObject(name: string, object: ExactObject, text: string): Fixture {
   const kind = String(object.kind);
   const apiVersion = String(object.apiVersion);
   const namespace = String(exactAt(object, 'metadata', 'namespace') ?? '');
@@ -36,7 +41,7 @@ function fixtureOf(name: string, text: string): Fixture {
   const scope = namespace === '' ? 'cluster-scoped' : `namespaces/${namespace}`;
   const file = objectName.replaceAll(':', '%3A');
   const path = `${scope}/${folderOf(apiVersion, kind)}/${file}.yaml`;
-  return { name: name.replace('.yaml', ''), text, object, apiVersion, kind, namespace, objectName, path };
+  return { name, text, object, apiVersion, kind, namespace, objectName, path };
 }
 
 /** Kubernetes' own groups go by the kind alone, but for `Event`, which two of them have. */

@@ -1,11 +1,8 @@
 import { poll } from '../poll.ts';
 import type { Fixture } from './cases.ts';
 import { exactAt, isExactObject } from './exact-value.ts';
-import { type Ground, SETTLED_MS } from './ground.ts';
+import { type Ground, LOOK_EVERY_MS, SETTLED_MS } from './ground.ts';
 import type { RawApi } from './raw-api.ts';
-
-/** So many objects are looked at at once that it would slow down what they wait for to look more often. */
-const LOOK_EVERY_MS = 250;
 
 /** Delete every object at once, wait until all are gone, and their files with them. */
 export async function deleteAll({ scenario, api, fixtures, objectPath }: Ground): Promise<void> {

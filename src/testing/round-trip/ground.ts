@@ -18,6 +18,8 @@ export interface Ground {
 
 /** Longest wait for what controllers and the operator do. */
 export const SETTLED_MS = 30_000;
+/** So many objects are looked at at once that it would slow down what they wait for to look more often. */
+export const LOOK_EVERY_MS = 250;
 
 /** Find out where the objects of the fixtures are. */
 export async function makeGround(

@@ -32,28 +32,33 @@ export interface Played {
   readonly commits: readonly string[];
 }
 
+export interface PlayOptions {
+  /** Who makes the objects again. Default: each of `READERS`. */
+  readonly readers?: readonly Reader[];
+  /**
+   * Makes the objects, returns what the API server makes of each before any controller sees it, and resolves when the
+   * controllers have done what they do at once. Default: dry runs and one `kubectl apply`.
+   */
+  readonly make?: (ground: Ground) => Promise<readonly ExactObject[]>;
+}
+
 /**
  * Play the promise with all fixtures at once: make them, take their files, delete them, make them again of the files,
- * once with each reader. The rules of the scenario have to select every fixture before. `onCaptured` is waited for when
- * all files are taken, before anything is deleted.
+ * once with each reader. The rules of the scenario have to select every fixture before.
  */
 export async function playRoundTrips(
   scenario: Scenario,
   api: RawApi,
   fixtures: readonly Fixture[],
-  onCaptured: () => Promise<void> = async () => {},
+  { readers = READERS, make = offerAndApply }: PlayOptions = {},
 ): Promise<Played[]> {
   const ground = await makeGround(scenario, api, fixtures);
-  const offers = await offer(ground);
-  const texts = fixtures.map(({ text }) => text);
-  await kubectlApply(scenario, texts);
-  await settled(ground, (fixture) => isSettled(fixture));
+  const offers = await make(ground);
   const first = await captureAll(ground);
   const files = first.map(({ file }) => file);
-  await onCaptured();
 
   const again = fixtures.map(() => new Map<Reader, Reread>());
-  for (const reader of READERS) {
+  for (const reader of readers) {
     await deleteAll(ground);
     const refusals = await readFiles(reader, ground, files);
     await settled(ground, (fixture, at) => isLike(first[at]?.live ?? {}, ground.kindOf(fixture)));
@@ -72,6 +77,16 @@ export async function playRoundTrips(
     again: again[at] as Map<Reader, Reread>,
     commits: commits.get(fixture.path) ?? [],
   }));
+}
+
+async function offerAndApply(ground: Ground): Promise<readonly ExactObject[]> {
+  const offers = await offer(ground);
+  await kubectlApply(
+    ground.scenario,
+    ground.fixtures.map(({ text }) => text),
+  );
+  await settled(ground, (fixture) => isSettled(fixture));
+  return offers;
 }
 
 /** What the API server makes of each fixture. Throws an error that names those that it refuses. */
@@ -94,12 +109,13 @@ function isLike(first: ExactObject, { hasStatusSubresource }: ServedKind): (live
     differences(first, live).every((difference) => isServerAlone(difference, first, hasStatusSubresource));
 }
 
-function captureAll({ scenario: { remote }, fixtures, live }: Ground): Promise<Captured[]> {
+async function captureAll({ scenario: { remote }, fixtures, live }: Ground): Promise<Captured[]> {
+  const files = await remote.readAll(
+    'main',
+    fixtures.map(({ path }) => path),
+  );
   return Promise.all(
-    fixtures.map(async (fixture) => ({
-      live: await live(fixture),
-      file: (await remote.read('main', fixture.path)) ?? '',
-    })),
+    fixtures.map(async (fixture, at) => ({ live: await live(fixture), file: files[at] ?? '' })),
   );
 }
 

@@ -47,6 +47,13 @@ const BY_NAME: Readonly<Record<string, readonly string[]>> = {
   whenUnsatisfiable: ['ScheduleAnyway', 'DoNotSchedule'],
 };
 
+/** Numbers that controllers act on: few Pods, and no end within the test. */
+const NUMBERS_BY_NAME: Readonly<Record<string, readonly bigint[]>> = {
+  activeDeadlineSeconds: [3_600n, 100_000n],
+  completions: [1n, 2n],
+  parallelism: [0n, 1n, 2n],
+  replicas: [0n, 1n, 2n],
+};
 /** Texts that a careless writer of YAML would change, among plain ones. */
 const TEXTS = [
   ...['a', 'b-1', 'some.name', 'yes', 'on', 'null', '12:30', '0x10', '1e3', '007'],
@@ -74,7 +81,9 @@ export function valuesOf(
     case 'boolean':
       return fc.boolean();
     case 'integer':
-      return fc.constantFrom(...(schema.format === 'int64' ? LONG_INTEGERS : INTEGERS));
+      return fc.constantFrom(
+        ...(NUMBERS_BY_NAME[fieldName] ?? (schema.format === 'int64' ? LONG_INTEGERS : INTEGERS)),
+      );
     case 'number':
       return fc.constantFrom<ExactValue>(0.5, 1n, 1e-7, 1.25);
     case 'string':
@@ -92,6 +101,8 @@ export function valuesOf(
 function stringsOf(schema: ObjectSchema, fieldName: string): fc.Arbitrary<ExactValue> {
   if (schema.format === 'byte') return fc.constantFrom('AAECA/8=', 'eWVz');
   if (schema.format === 'date-time') return fc.constantFrom(...TIMES);
+  // A Node that is there: Pods of others are collected.
+  if (fieldName === 'nodeName') return fc.constant('rt-worker');
   const fitting = BY_NAME[fieldName];
   const simple = fc.constantFrom('a', 'b-1', 'yes', 'on', 'null', '12', '1e3');
   if (fitting !== undefined) return fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...fitting) }, simple);

@@ -42,6 +42,7 @@ const SERVER_ALONE: readonly ServerAlone[] = [
   { kind: 'Job', path: 'metadata labels controller-uid', when: isGenerated },
   { kind: 'PersistentVolume', path: 'spec claimRef uid' },
   { kind: 'PersistentVolume', path: 'spec claimRef resourceVersion' },
+  { kind: 'PersistentVolume', path: 'spec claimRef *', when: byController },
   { kind: 'PersistentVolumeClaim', path: 'spec volumeName', when: byController },
   // The random name of the token's volume.
   { kind: 'Pod', path: 'spec volumes * name' },

@@ -1,7 +1,7 @@
 import { poll } from '../poll.ts';
 import type { Fixture } from './cases.ts';
 import { type ExactObject, exactAt } from './exact-value.ts';
-import { type Ground, SETTLED_MS } from './ground.ts';
+import { type Ground, LOOK_EVERY_MS, SETTLED_MS } from './ground.ts';
 
 /**
  * Wait until every object is as it should be and its file is there. An object that does not get there is no error
@@ -16,7 +16,7 @@ export async function settled(
       const files = new Set(await remote.files('main'));
       return fixtures.every(({ path }) => files.has(path));
     },
-    { timeoutMs: SETTLED_MS, what: 'every file' },
+    { timeoutMs: SETTLED_MS, what: 'every file', intervalMs: LOOK_EVERY_MS },
   ).catch(async (error: Error) => {
     const files = new Set(await remote.files('main'));
     const missing = fixtures.filter(({ path }) => !files.has(path)).map(({ path }) => path);
@@ -26,7 +26,11 @@ export async function settled(
     fixtures.map((fixture, at) => {
       const isAsExpected = expected(fixture, at);
       const look = async () => isAsExpected(await live(fixture));
-      return poll(look, { timeoutMs: SETTLED_MS, what: `${fixture.name} to settle` }).catch(() => undefined);
+      return poll(look, {
+        timeoutMs: SETTLED_MS,
+        what: `${fixture.name} to settle`,
+        intervalMs: LOOK_EVERY_MS,
+      }).catch(() => undefined);
     }),
   );
 }
