@@ -8,6 +8,7 @@ import { type BeforeMove, type CommitWriter, createCommitWriter } from './commit
 import { createGit, type Git, type GitObserver } from './git.ts';
 import { gitLimits } from './git-limits.ts';
 import { createUpkeep } from './upkeep.ts';
+import { createUpkeepPace } from './upkeep-pace.ts';
 
 /**
  * The local bare clone of one repository: the write-ahead log of every branch that is written to.
@@ -82,7 +83,10 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
   const upkeep = createUpkeep({ git, alone: (work) => writer.alone(work) });
   const deepeners = new Map<string, (commits: number) => Promise<void>>();
   let packing: Promise<unknown> = Promise.resolve();
-  let packs = 0;
+  const pace = createUpkeepPace(() => {
+    // A failure (a full disk) shows in commits, too; the next turn tries again.
+    void clone.upkeep().catch(() => {});
+  });
 
   async function create(format: ObjectFormat): Promise<void> {
     await catFile.stop();
@@ -119,13 +123,6 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
     }
   }
 
-  /** A pack was written. */
-  function countPack(): void {
-    packs += 1;
-    // A failure (a full disk) shows in commits, too; the next turn tries again.
-    if (packs % gitLimits.packsPerRollUp === 0) void clone.upkeep().catch(() => {});
-  }
-
   const clone: Clone = {
     dir,
     git,
@@ -140,12 +137,12 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
     },
     async commit(ref, parent, commits, beforeMove) {
       const shas = await onDisk(dir, () => writer.commit(ref, parent, commits, beforeMove));
-      countPack();
+      pace.wrote();
       return shas;
     },
     async commitAside(parent, commit) {
       const sha = await onDisk(dir, () => writer.commitAside(parent, commit));
-      countPack();
+      pace.wrote();
       return sha;
     },
     blobs: (contents) => writer.blobs(contents),
@@ -205,6 +202,7 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
         await upkeep.collectWhenGrown();
       }),
     async close() {
+      pace.stop();
       await preparing;
       await packing;
       await Promise.all([writer.stop(), catFile.stop()]);

@@ -26,8 +26,13 @@ export const gitLimits = {
   treesMax: 4,
   /** Commits that are put together before others get a turn. */
   commitsPerTurn: 16,
-  /** Packs (each batch of commits makes one) after which small ones are rolled up in the background. */
+  /**
+   * Packs (each batch of commits makes one) after which small ones are rolled up in the background: as soon as none was
+   * written for `rollUpQuietMs`, or when there are `packsMax`. A burst needs the processor for itself.
+   */
   packsPerRollUp: 64,
+  packsMax: 256,
+  rollUpQuietMs: 2_000,
   /** A pack of this size is never written again: that would need as much room once more. */
   keptPackBytesMin: 512 * 1024 * 1024,
   /** Unreachable objects go when they are this old: what was written ahead of its commit must survive. */
