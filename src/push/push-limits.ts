@@ -8,7 +8,7 @@ export const pushLimits = {
   batchBytesMax: 8 * 1024 * 1024,
   /** Between two such batches, this many times what the first took, so that in a burst each holds more commits. */
   batchRestTimes: 3,
-  batchRestMsMax: 100,
+  batchRestMsMax: 250,
   /** Contents of unpushed commits kept in memory, to be placed anew after a rejected push. */
   rememberedBytesMax: 32 * 1024 * 1024,
   /** Paths of which the foreign commit that last changed them is remembered. */
@@ -50,7 +50,7 @@ export const pushLimits = {
   /** A push of so many commits is one of a burst: the next starts this many times what it took after its start. */
   burstPushCommitsMin: 10,
   burstPushTimes: 4,
-  burstPushIntervalMsMax: 1_000,
+  burstPushIntervalMsMax: 2_000,
   /** A burst is over when no commit was made for so long. */
   burstQuietMs: 200,
   retryDelayMsMin: 1_000,
