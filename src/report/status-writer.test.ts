@@ -13,7 +13,7 @@ import { StatusWriter } from './status-writer.ts';
 interface Status {
   readonly n?: number;
   readonly extra?: string;
-  readonly conditions?: readonly string[];
+  readonly conditions?: readonly { readonly type: string; readonly message: string }[];
 }
 
 interface Fixture {
@@ -104,7 +104,7 @@ test('StatusWriter.touch writes figures that move all the time ever later, condi
   withWriter(accepting, async ({ writer, wanted, written, rest, clock, requests }) => {
     const writtenAtMs: number[] = [];
     const startedAtMs = clock.now();
-    const conditions = (n: number) => [n < 13 ? 'Ready' : 'Failing'];
+    const conditions = (n: number) => [{ type: n < 13 ? 'Ready' : 'Failing', message: `${n} objects` }];
     wanted.status = { n: 0, conditions: conditions(0) };
     writer.touch();
     for (let n = 1; n <= 16; n++) {
@@ -116,7 +116,7 @@ test('StatusWriter.touch writes figures that move all the time ever later, condi
       assert.is(await rest(), 500);
     }
     assert.equal(writtenAtMs, [0, 500, 1_000, 2_000, 3_500, 5_500, 6_500, 7_000, 7_500]);
-    assert.equal((await written(9))[6], { n: 13, conditions: ['Failing'] });
+    assert.equal((await written(9))[6], { n: 13, conditions: conditions(13) });
     // What waits is written at the end.
     const last = { n: 17, conditions: conditions(17) };
     wanted.status = last;

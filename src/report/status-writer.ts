@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Condition } from '../../gen/model.ts';
 import { backoffMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import { CodedError, messageOf } from '../errors.ts';
@@ -116,8 +117,14 @@ export class StatusWriter<Status extends object> {
   }
 }
 
-/** Is what differs, if anything, no condition? Without conditions, everything may be one. */
+/**
+ * Is what differs, if anything, no condition? Their messages hold figures, too. Without conditions, anything may be one.
+ */
 function hasSameConditions(one: object, other: object | undefined): boolean {
-  const of = (status: { readonly conditions?: unknown }) => status.conditions;
-  return other !== undefined && of(one) !== undefined && isDeepStrictEqual(of(one), of(other));
+  const conditions = conditionsOf(one);
+  return other !== undefined && conditions !== '' && conditions === conditionsOf(other);
+}
+
+function conditionsOf(status: { readonly conditions?: readonly Partial<Condition>[] }): string {
+  return (status.conditions ?? []).map(({ type, status, reason }) => `${type} ${status} ${reason}`).join();
 }
