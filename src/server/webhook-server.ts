@@ -126,8 +126,7 @@ export async function startWebhookServer(options: WebhookServerOptions): Promise
 type RequestListener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /**
- * A review in, an answer out; never rejects. Koa only sees what comes on other paths: its context, and its watching for
- * the end of each answer, take a tenth of a review's time.
+ * A review in, an answer out; never rejects. Koa only sees what comes on other paths: a review needs nothing of it.
  */
 function reviewing(options: WebhookServerOptions, isClosing: () => boolean): RequestListener {
   const { handlers, metrics, log, clock = systemClock } = options;
