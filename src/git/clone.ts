@@ -11,6 +11,7 @@ import { gitLimits } from './git-limits.ts';
 import { createRefMover } from './move-ref.ts';
 import { type LineCommit, readLine, readLineNames } from './read-line.ts';
 import { createUpkeep } from './upkeep.ts';
+import { createUpkeepPace } from './upkeep-pace.ts';
 
 /**
  * The local bare clone of one repository: the write-ahead log of every branch that is written to.
@@ -90,7 +91,10 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
   const upkeep = createUpkeep({ git, alone: (work) => writer.alone(work) });
   const deepeners = new Map<string, (commits: number) => Promise<void>>();
   let packing: Promise<unknown> = Promise.resolve();
-  let packs = 0;
+  const pace = createUpkeepPace(() => {
+    // A failure (a full disk) shows in commits, too; the next turn tries again.
+    void clone.upkeep().catch(() => {});
+  });
 
   async function create(format: ObjectFormat): Promise<void> {
     await catFile.stop();
@@ -127,13 +131,6 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
     }
   }
 
-  /** A pack was written. */
-  function countPack(): void {
-    packs += 1;
-    // A failure (a full disk) shows in commits, too; the next turn tries again.
-    if (packs % gitLimits.packsPerRollUp === 0) void clone.upkeep().catch(() => {});
-  }
-
   const clone: Clone = {
     dir,
     git,
@@ -148,12 +145,12 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
     },
     async commit(ref, parent, commits, beforeMove) {
       const shas = await onDisk(dir, () => writer.commit(ref, parent, commits, beforeMove));
-      countPack();
+      pace.wrote();
       return shas;
     },
     async commitAside(parent, commits, isDurable) {
       const shas = await onDisk(dir, () => writer.commitAside(parent, commits, isDurable));
-      countPack();
+      pace.wrote();
       return shas;
     },
     blobs: (contents) => writer.blobs(contents),
@@ -213,6 +210,7 @@ export function createClone(options: { readonly dir: string; readonly observe?: 
         await upkeep.collectWhenGrown();
       }),
     async close() {
+      pace.stop();
       await preparing;
       await packing;
       await Promise.all([writer.stop(), catFile.stop()]);

@@ -3,7 +3,8 @@ import { CodedError } from '../errors.ts';
 
 /** One file of a commit that is to be made. */
 export type FileWrite =
-  | { readonly path: string; readonly content: Buffer }
+  /** `sha`: the name of the content's blob, where it is known. */
+  | { readonly path: string; readonly content: Buffer; readonly sha?: string }
   /** A blob that the repository already has. */
   | { readonly path: string; readonly blob: string; readonly mode: string }
   | { readonly path: string; readonly deleted: true };

@@ -193,7 +193,7 @@ function changesOf({ files }: CommitData, pack: PackBuilder, format: ObjectForma
     if ('deleted' in file) changes.set(file.path, null);
     else if ('blob' in file) changes.set(file.path, { mode: file.mode, sha: file.blob });
     else {
-      const sha = blobShaOf(file.content, format);
+      const sha = file.sha ?? blobShaOf(file.content, format);
       pack.add('blob', sha, file.content, 'deflated');
       changes.set(file.path, { mode: '100644', sha });
     }

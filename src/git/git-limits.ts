@@ -28,8 +28,13 @@ export const gitLimits = {
   commitsPerTurn: 16,
   /** Files of a batch that are looked at with what reads all of them; of more, only a process of its own asks. */
   blobsLookedAtMax: 64,
-  /** Packs (each batch of commits makes one) after which small ones are rolled up in the background. */
+  /**
+   * Packs (each batch of commits makes one) after which small ones are rolled up in the background: as soon as none was
+   * written for `rollUpQuietMs`, or when there are `packsMax`. A burst needs the processor for itself.
+   */
   packsPerRollUp: 64,
+  packsMax: 256,
+  rollUpQuietMs: 2_000,
   /** A pack of this size is never written again: that would need as much room once more. */
   keptPackBytesMin: 512 * 1024 * 1024,
   /** Unreachable objects go when they are this old: what was written ahead of its commit must survive. */

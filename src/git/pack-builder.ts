@@ -25,6 +25,8 @@ const HEADER_BYTES = 12;
 const FIRST_BYTES = 64 * 1024;
 /** zlib's own state costs more than the content of most objects: it is kept small for those up to this size. */
 const SMALL_BYTES = 4096;
+/** At most so much larger does a short content get; zlib takes no less than this for a chunk. */
+const DEFLATED_MORE_BYTES = 64;
 const STORED_BLOCK_BYTES_MAX = 0xffff;
 /** Offsets in the index have 31 bits; batches are far below. */
 const PACK_BYTES_MAX = 2 ** 31 - 1;
@@ -148,7 +150,9 @@ function distance(bytes: number): number[] {
 
 function deflated(content: Buffer): Buffer {
   if (content.length > SMALL_BYTES) return deflateSync(content, { level: 1 });
-  return deflateSync(content, { level: 1, memLevel: 4, windowBits: 12 });
+  // Room for what it becomes: by default zlib gets 16 KiB anew each time, which the garbage collector has to find.
+  const chunkSize = content.length + DEFLATED_MORE_BYTES;
+  return deflateSync(content, { level: 1, memLevel: 4, windowBits: 12, chunkSize });
 }
 
 /** As zlib would write it at level 0 (RFC 1950, RFC 1951 3.2.4); for a short content without asking zlib. */

@@ -84,7 +84,7 @@ export async function planFile(file: FileChange, context: PlanContext): Promise<
   }
   const content = isStored(file.content) ? await context.readBlob(file.content.blob) : file.content;
   if (content === null && file.content !== null) return { kind: 'Refused', reason: 'its content is lost' };
-  if (entry === null || entry.verbatim) return finish(path, content, true, context);
+  if (entry === null || entry.verbatim) return finish(path, content, true, context, sha);
 
   const existing = context.fresh.get(entry.sha) ?? (await context.readBlob(entry.sha));
   if (existing === null) return { kind: 'Refused', reason: 'the present file cannot be read' };
@@ -112,13 +112,20 @@ function isStored(content: Buffer | StoredBlob | null): content is StoredBlob {
   return content !== null && 'blob' in content;
 }
 
-function finish(path: string, content: Buffer | null, verbatim: boolean, context: PlanContext): FilePlan {
+/** `known`: the name of the content's blob, where it is known. */
+function finish(
+  path: string,
+  content: Buffer | null,
+  verbatim: boolean,
+  context: PlanContext,
+  known: string | null = null,
+): FilePlan {
   if (content === null) {
     context.index.delete(path);
     return { kind: 'Delete', write: { path, deleted: true } };
   }
-  const sha = blobShaOf(content, context.format);
+  const sha = known ?? blobShaOf(content, context.format);
   context.index.set(path, sha, { verbatim });
   if (!verbatim) context.fresh.set(sha, content);
-  return { kind: 'Write', write: { path, content } };
+  return { kind: 'Write', write: { path, content, sha } };
 }

@@ -13,6 +13,7 @@ import { StatusWriter } from './status-writer.ts';
 interface Status {
   readonly n?: number;
   readonly extra?: string;
+  readonly conditions?: readonly { readonly type: string; readonly message: string }[];
 }
 
 interface Fixture {
@@ -97,6 +98,31 @@ test('StatusWriter.touch writes changes of one moment together, and then not mor
     assert.is(await rest(), 500);
     assert.equal(await written(2), [{ n: 50 }, { n: 80 }]);
     await rest();
+  }));
+
+test('StatusWriter.touch writes figures that move all the time ever later, conditions as before', () =>
+  withWriter(accepting, async ({ writer, wanted, written, rest, clock, requests }) => {
+    const writtenAtMs: number[] = [];
+    const startedAtMs = clock.now();
+    const conditions = (n: number) => [{ type: n < 13 ? 'Ready' : 'Failing', message: `${n} objects` }];
+    wanted.status = { n: 0, conditions: conditions(0) };
+    writer.touch();
+    for (let n = 1; n <= 16; n++) {
+      // It rests after each look, whether it wrote or not; then something moves again.
+      await clock.asleep();
+      if (requests.length > writtenAtMs.length) writtenAtMs.push(clock.now() - startedAtMs);
+      wanted.status = { n, conditions: conditions(n) };
+      writer.touch();
+      assert.is(await rest(), 500);
+    }
+    assert.equal(writtenAtMs, [0, 500, 1_000, 2_000, 3_500, 5_500, 6_500, 7_000, 7_500]);
+    assert.equal((await written(9))[6], { n: 13, conditions: conditions(13) });
+    // What waits is written at the end.
+    const last = { n: 17, conditions: conditions(17) };
+    wanted.status = last;
+    writer.touch();
+    await writer.stop();
+    assert.equal((await written(10)).at(-1), last);
   }));
 
 test('StatusWriter.touch writes nothing when nothing differs, or nothing is decided', () =>

@@ -60,9 +60,11 @@ export class BodyReader {
         request.on('close', brokenOff);
       });
       return (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes)).toString('utf8');
-    } finally {
+    } catch (error) {
       // What still comes of a refused body is let go.
       request.removeAllListeners('data').pause();
+      throw error;
+    } finally {
       this.#pendingBytes -= bytes;
     }
   }

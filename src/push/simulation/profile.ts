@@ -88,7 +88,7 @@ export function profileOf(random: Random, length?: 'Short' | 'Long'): Profile {
         },
     gitLimits: {
       ...(isShallow ? { firstFetchDepth: 1 + random.below(3), deepenCommitsFirst: 1 + random.below(2) } : {}),
-      ...(random.chance(0.15) ? { packsPerRollUp: 2 + random.below(3) } : {}),
+      ...(random.chance(0.15) ? rollUpAfter(2 + random.below(3)) : {}),
     },
     history: isShallow ? 2 + random.below(4) : random.below(3),
     settings: {
@@ -97,4 +97,9 @@ export function profileOf(random: Random, length?: 'Short' | 'Long'): Profile {
       recallsObjects: random.chance(0.5),
     },
   };
+}
+
+/** At once, since a quiet while would be one of the real clock. */
+function rollUpAfter(packs: number): Profile['gitLimits'] {
+  return { packsPerRollUp: packs, packsMax: packs };
 }
