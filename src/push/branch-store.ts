@@ -8,7 +8,7 @@ import { mergeBaseOf } from '../git/history.ts';
 import { loadTreeIndex, TreeIndex } from '../git/tree-index.ts';
 import type { Log } from '../log.ts';
 import { CatchUp, type CatchUpOptions, type Chunk } from './catch-up.ts';
-import { applyMarks, type CursorDocument, emptyDocument, withForeign } from './cursor-document.ts';
+import { applyMarks, type CursorDocument, emptyDocument, streamsOf, withForeign } from './cursor-document.ts';
 import { CursorJournal, type JournalEntry } from './cursor-journal.ts';
 import { DocumentLog } from './document-log.ts';
 import { type CommitPlan, planCommit } from './plan-commit.ts';
@@ -144,13 +144,20 @@ export class BranchStore {
     const unpushed = left.split('\n').filter((sha) => sha !== '');
     this.#unpushed = new UnpushedLog(pushLimits.rememberedBytesMax);
     for (const sha of unpushed) this.#unpushed.add(sha, kept.of(sha));
-    if (head === null) this.#document = emptyDocument;
+    if (head === null) await this.#loadUnborn();
     else if (head !== this.#head) await this.#readDocuments(head, unpushed);
     this.#head = head;
     this.#before = settled ?? origin;
     this.#side = null;
     this.#chunk = null;
     this.#stale = false;
+  }
+
+  /** What was known of a branch without a commit. One that somebody took away is no longer such a branch. */
+  async #loadUnborn(): Promise<void> {
+    const known = this.#head === null ? await this.#journal.read(null) : null;
+    if (this.#head !== null) await this.#note([{ head: null, document: emptyDocument }]);
+    this.#document = known ?? emptyDocument;
   }
 
   /** What was known at the head and at unpushed commits, as an earlier process wrote it down. */
@@ -237,16 +244,18 @@ export class BranchStore {
   /** What is known at the head is something else now. */
   async mark(document: CursorDocument): Promise<void> {
     if (document === this.#document) return;
+    // With its first position, a stream can be gone on with: from then on, nothing of it may be lost.
+    const hasBegun = streamsOf(document) !== streamsOf(this.#document);
     this.#document = document;
     this.#journalBehind = true;
     if (this.#head !== null) this.#documents.set(this.#head, document);
-    if (this.#options.nowMs() - this.#journalAtMs >= pushLimits.journalIntervalMs) await this.flushMarks();
+    const isDue = this.#options.nowMs() - this.#journalAtMs >= pushLimits.journalIntervalMs;
+    if (isDue || hasBegun) await this.flushMarks();
   }
 
-  /** Makes marks without a commit durable now. */
+  /** Makes marks without a commit durable now, also those of a branch that has none yet. */
   async flushMarks(): Promise<void> {
-    if (this.#journalBehind && this.#head !== null)
-      await this.#note([{ head: this.#head, document: this.#document }]);
+    if (this.#journalBehind) await this.#note([{ head: this.#head, document: this.#document }]);
   }
 
   /** Writes down what is known at commits of which the last becomes the head. Without it, only a resume is lost. */
@@ -482,7 +491,7 @@ export class BranchStore {
       tip = shas.at(-1) ?? tip;
     }
     // The journal went with the clone: it begins anew.
-    await this.#journal.readAll(new Set());
+    await this.#journal.readAll(new Set<string>());
     this.#head = null;
     this.#document = emptyDocument;
     await this.#note(entries);

@@ -36,6 +36,13 @@ export function applyMarks(document: CursorDocument, marks: readonly CursorMark[
   return { ...document, owners };
 }
 
+/** How many streams have a position. */
+export function streamsOf({ owners }: CursorDocument): number {
+  let count = 0;
+  for (const streams of owners.values()) count += streams.size;
+  return count;
+}
+
 /** Adds paths that somebody else changed, and takes away those that were written here since. */
 export function withForeign(
   document: CursorDocument,

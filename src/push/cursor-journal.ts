@@ -29,17 +29,19 @@ export class CursorJournal {
     this.#path = path;
   }
 
-  /** The document of a head, or null. */
-  async read(head: string): Promise<CursorDocument | null> {
+  /** The document of a head (null: of a branch without a commit), or null. */
+  async read(head: string | null): Promise<CursorDocument | null> {
     return (await this.readAll(new Set([head]))).get(head) ?? null;
   }
 
   /** The documents of those of the heads that have one. */
-  async readAll(heads: ReadonlySet<string>): Promise<ReadonlyMap<string, CursorDocument>> {
+  async readAll<Head extends string | null>(
+    heads: ReadonlySet<Head>,
+  ): Promise<ReadonlyMap<Head, CursorDocument>> {
     // What comes next starts with a new file: nothing is written behind a line that was cut off.
     this.#last = null;
     const text = await readFile(this.#path, 'utf8').catch(() => '');
-    const found = new Map<string, CursorDocument>();
+    const found = new Map<Head, CursorDocument>();
     let document: CursorDocument | null = null;
     let number = 0;
     for (const line of text.split('\n')) {

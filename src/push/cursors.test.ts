@@ -59,6 +59,29 @@ test('BranchWorker applies marks in the order of the queue, and knows them after
     }),
   ));
 
+for (const isUnborn of [true, false]) {
+  test(`BranchWorker writes down where a stream begins at once, ${isUnborn ? 'without' : 'after'} a commit`, () =>
+    withBareRemote((remote) =>
+      withTempDir(async (temp) => {
+        const dir = join(temp, 'clone.git');
+        await withWorker({ url: remote.url, dir }, async ({ worker, change }) => {
+          await worker.open();
+          if (!isUnborn) await change('a.yaml', 'kind: 1\n', { marks: mark('1', 'a') });
+          for (const key of ['k', 'l', 'm']) {
+            worker.mark(mark('2', key));
+            await worker.whenCommitted();
+          }
+          // The first process did not end: it had no chance to write down more.
+          await withWorker({ url: remote.url, dir }, async ({ worker: next }) => {
+            await next.open();
+            const known = isUnborn ? ['k', 'l', 'm'] : ['a', 'k', 'l', 'm'];
+            assert.equal([...next.cursor('o').keys()].sort(), known);
+          });
+        });
+      }),
+    ));
+}
+
 for (const when of ['before', 'after'] as const) {
   test(`BranchWorker is exact when commits fail ${when} the journal is written`, () =>
     withBareRemote((remote) =>
