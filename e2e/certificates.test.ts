@@ -33,6 +33,12 @@ const WRITERS = 24;
 /** Few, so that the API server opens new connections all the time. */
 const REQUESTS_PER_CONNECTION = 5;
 
+/** Server-side apply, as somebody who is not the operator. */
+function apply(client: KubeClient, path: string, body: object) {
+  const query = { fieldManager: 'test', force: 'true' };
+  return client.request('PATCH', path, { query, contentType: 'application/apply-patch+yaml', body });
+}
+
 /** A clock that goes on by itself, and can be set. Certificates of the past are made by setting it back. */
 class SetClock implements Clock {
   offsetMs = 0;
@@ -149,15 +155,11 @@ class Webhook {
       sideEffects: 'None',
       timeoutSeconds: 10,
     };
-    await this.#client.request('PATCH', `${CONFIGURATIONS}/${CONFIGURATION}`, {
-      query: { fieldManager: 'test', force: 'true' },
-      contentType: 'application/apply-patch+yaml',
-      body: {
-        apiVersion: 'admissionregistration.k8s.io/v1',
-        kind: 'ValidatingWebhookConfiguration',
-        metadata: { name: CONFIGURATION },
-        webhooks: [webhook],
-      },
+    await apply(this.#client, `${CONFIGURATIONS}/${CONFIGURATION}`, {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingWebhookConfiguration',
+      metadata: { name: CONFIGURATION },
+      webhooks: [webhook],
     });
   }
 
@@ -293,16 +295,12 @@ test('certificates: a Secret that somebody else keeps is renewed under load, by 
     const bring = async () => {
       const { ca, cert, key } = await makeTestCertificates();
       const data = { 'tls.crt': cert, 'tls.key': key, 'ca.crt': ca };
-      await client.request('PATCH', `/api/v1/namespaces/${NAMESPACE}/secrets/${provided}`, {
-        query: { fieldManager: 'issuer', force: 'true' },
-        contentType: 'application/apply-patch+yaml',
-        body: {
-          apiVersion: 'v1',
-          kind: 'Secret',
-          metadata: { name: provided },
-          type: 'kubernetes.io/tls',
-          stringData: data,
-        },
+      await apply(client, `/api/v1/namespaces/${NAMESPACE}/secrets/${provided}`, {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: provided },
+        type: 'kubernetes.io/tls',
+        stringData: data,
       });
     };
     await bring();

@@ -36,6 +36,8 @@ const election = (lease: string, renew: string, retry: string) => [
 const LONG = election('3600s', '1800s', '1s');
 const SHORT = election('3s', '2s', '500ms');
 
+const STATE_LINES = 40;
+
 interface Replica {
   readonly name: string;
   readonly process: OperatorProcess;
@@ -105,6 +107,13 @@ class Replicas {
       timeoutMs: NOBODY_TIMEOUT_MS,
       what: `${name} to lead`,
     });
+  }
+
+  /** How it ended, if it did, and the last that it logged. */
+  async state(name: string): Promise<string> {
+    const replica = this.get(name);
+    const lines = (await replica.logs()).trimEnd().split('\n');
+    return [`exit: ${JSON.stringify(replica.exit())}`, ...lines.slice(-STATE_LINES)].join('\n');
   }
 
   /** It ended, or was ended. */
@@ -256,7 +265,7 @@ test('fail-over: the leader is told to stop, killed, and paused', () =>
     replicas.forget('c');
 
     // It comes back on its old disk, with what it could not push, and leads again.
-    // Nobody is left to take over from it where the machine is too busy for a renewal in time.
+    // Nobody is left to take over from it, should the machine be too busy for a renewal in time.
     await replicas.start('c', LONG);
     await more();
     const others = ['b', 'd'].map((name) => replicas.get(name).stop());
@@ -264,7 +273,9 @@ test('fail-over: the leader is told to stop, killed, and paused', () =>
     await Promise.all(others);
     for (const name of ['b', 'd']) replicas.forget(name);
     await more();
-    await storm.quiet();
+    await storm.quiet().catch(async (error: Error) => {
+      throw new Error(`${error.message}\n${await replicas.state('c')}`);
+    });
     const events = [
       'get',
       'events',
