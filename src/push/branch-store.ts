@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { CommitOutcome, CommitRequest, CursorMark } from '../commit/commit-request.ts';
-import { CodedError, messageOf } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import { type BranchRefs, refsOf } from '../git/branch.ts';
 import type { CommitData } from '../git/commit-data.ts';
-import { mergeBaseOf } from '../git/history.ts';
+import { isAncestorOf, mergeBaseOf } from '../git/history.ts';
 import { loadTreeIndex, TreeIndex } from '../git/tree-index.ts';
 import type { Log } from '../log.ts';
 import { CatchUp, type CatchUpOptions, type Chunk } from './catch-up.ts';
+import { cloneDamaged } from './clone-damaged.ts';
 import { applyMarks, type CursorDocument, emptyDocument, streamsOf, withForeign } from './cursor-document.ts';
 import { CursorJournal, type JournalEntry } from './cursor-journal.ts';
 import { DocumentLog } from './document-log.ts';
@@ -30,6 +31,8 @@ export interface BranchStoreOptions extends Omit<CatchUpOptions, 'refs' | 'isOwn
   readonly log: Log;
   /** These must not throw. */
   readonly onDropped: (dropped: DroppedChange) => void;
+  /** A content that was stored ahead of its commit went with a damaged clone. */
+  readonly onLoss: () => void;
   readonly tell: (request: CommitRequest, outcome: CommitOutcome) => void;
   readonly tellDropped: (request: Pick<CommitRequest, 'onDropped'>, paths: readonly string[]) => void;
   readonly tellPushed: (request: Pick<CommitRequest, 'onPushed'>) => void;
@@ -71,7 +74,6 @@ export class BranchStore {
   #chunkMax: number = pushLimits.chunkCommitsMax;
   #rewrites = 0;
   #isRewritten = false;
-  #losses = 0;
   #isDamaged = false;
   /** Whether this process made the clone anew. */
   #isRestored = false;
@@ -113,11 +115,6 @@ export class BranchStore {
   /** How often the remote branch was found without commits that it had, and the local one was made to follow. */
   get rewrites(): number {
     return this.#rewrites;
-  }
-
-  /** How often a damaged clone was made anew without all that was unpushed. */
-  get losses(): number {
-    return this.#losses;
   }
 
   readonly isOwn = (email: string): boolean => this.#ownEmails.has(email);
@@ -176,8 +173,7 @@ export class BranchStore {
    * all may be given again.
    */
   async commit(items: readonly QueueItem[]): Promise<void> {
-    if (this.#isDamaged)
-      throw new CodedError('CloneDamaged', 'The local clone is damaged, and is made anew', { retry: true });
+    if (this.#isDamaged) throw cloneDamaged();
     const documentCommits = Math.min(pushLimits.documentCommits, this.#options.maxCommits());
     if (this.#stale) await this.load();
     await this.storedAhead.flush();
@@ -239,6 +235,7 @@ export class BranchStore {
       if (sha !== null) this.#unpushed.add(sha, request);
       this.#tell(request, plan, sha);
     }
+    if (planned.some(({ plan }) => plan.lacksStored)) this.#options.onLoss();
   }
 
   /** What is known at the head is something else now. */
@@ -447,15 +444,13 @@ export class BranchStore {
     return since === null ? this.contains(fetched, tip) : since.includes(tip);
   }
 
-  /** Reads what is unpushed from a damaged clone; null: it cannot be read. Nothing is committed until `restore`. */
-  salvage(): Promise<Salvaged | null> {
+  /** Reads what is unpushed from a damaged clone. Nothing is committed until `restore`. */
+  salvage(): Promise<Salvaged> {
     this.#isDamaged = true;
     return salvage(this.#options.clone, {
       base: this.#before,
-      head: this.#head,
-      count: this.#unpushed.length,
+      unpushed: this.#unpushed,
       document: this.#document,
-      requestOf: (sha) => this.#unpushed.of(sha),
       documentOf: (sha) => (sha === this.#head ? this.#document : this.#documents.get(sha)),
       nowMs: this.#options.nowMs,
     });
@@ -463,18 +458,24 @@ export class BranchStore {
 
   /**
    * Goes on in a clone that was made anew, with what was salvaged, if the remote has what that stands on. Tells how
-   * many commits these are, or null: what was unpushed is lost, and what is known of the cluster does not hold.
+   * many commits these are, and whether they are all: else what is known of the cluster does not hold.
    */
-  async restore(salvaged: Salvaged | null, fetched: string | null): Promise<number | null> {
+  async restore(
+    salvaged: Salvaged | null,
+    fetched: string | null,
+  ): Promise<{ readonly kept: number; readonly isWhole: boolean }> {
     const { clone } = this.#options;
     const base = salvaged?.base ?? null;
-    const isThere = base === null ? fetched === null : (await clone.resolve(base)) !== null;
+    const isThere = base === null ? fetched === null : await this.#isFetched(base, fetched);
     const kept = isThere ? salvaged : null;
+    const isWhole = kept?.isWhole === true;
     const start = kept === null ? fetched : base;
     const refs = [this.#refs.head, this.#refs.origin];
     if (start !== null) await clone.moveRefs(refs.map((ref) => ({ ref, to: start })));
     const commits = kept?.commits ?? [];
-    const entries: JournalEntry[] = [{ head: start, document: kept?.document ?? emptyDocument }];
+    const entries: JournalEntry[] = [
+      { head: start, document: isWhole ? (kept?.document ?? emptyDocument) : emptyDocument },
+    ];
     const log = new UnpushedLog(pushLimits.rememberedBytesMax);
     for (let at = 0, tip = start; at < commits.length; at += pushLimits.chunkCommitsMax) {
       const batch = commits.slice(at, at + pushLimits.chunkCommitsMax);
@@ -485,7 +486,7 @@ export class BranchStore {
       );
       shas.forEach((sha, index) => {
         const { document = null, request = null } = batch[index] ?? {};
-        if (document !== null) entries.push({ head: sha, document });
+        if (document !== null && isWhole) entries.push({ head: sha, document });
         log.add(sha, request);
       });
       tip = shas.at(-1) ?? tip;
@@ -499,8 +500,14 @@ export class BranchStore {
     await this.load();
     this.#isDamaged = false;
     this.#isRestored = true;
-    if (kept === null) this.#losses++;
-    return kept === null ? null : commits.length;
+    return { kept: commits.length, isWhole };
+  }
+
+  /** Whether a clone that was made anew has a commit, of which the remote may have gone on. */
+  async #isFetched(commit: string, fetched: string | null): Promise<boolean> {
+    const { clone } = this.#options;
+    if ((await clone.resolve(commit)) !== null) return true;
+    return fetched !== null && isAncestorOf(clone, commit, fetched);
   }
 
   /** A chunk that an earlier process prepared, and may have pushed. */

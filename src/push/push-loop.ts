@@ -7,6 +7,7 @@ import type { PushResult } from '../git/remote.ts';
 import type { Log } from '../log.ts';
 import { type BranchMetrics, type BranchState, observerOf } from './branch-state.ts';
 import type { BranchStore } from './branch-store.ts';
+import type { CloneMender, MendedBranch } from './clone-mender.ts';
 import { codedErrorOf } from './coded-error.ts';
 import { pushLimits } from './push-limits.ts';
 import type { RemoteCursor } from './remote-cursor.ts';
@@ -24,8 +25,7 @@ export interface PushLoopOptions {
   readonly turn: Turn;
   /** Pushes of one repository follow one another, also those of several branches. */
   readonly pushTurn: Turn;
-  /** Whether a clone that cannot be read may be made anew: nobody else uses it. */
-  readonly mayRecreate: () => boolean;
+  readonly mender: CloneMender;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
@@ -38,6 +38,8 @@ export interface PushLoopOptions {
   readonly report: (error: CodedError | null) => void;
   /** Called when the remote took commits. */
   readonly onPushed: () => void;
+  /** Called when not all that was unpushed could be saved from a damaged clone. */
+  readonly onLoss: () => void;
   /** Asked before each push: may this process still write? */
   readonly mayPush: () => boolean;
   /** Called once the branch is known well enough to commit to it. */
@@ -60,7 +62,6 @@ export class PushLoop {
   /** Whether the remote may have what is not known here. */
   #behind = true;
   #opened = false;
-  #isDamaged = false;
   /** What was read from a damaged clone that is gone already. */
   #salvaged: Salvaged | null | undefined;
   #draining = false;
@@ -71,6 +72,7 @@ export class PushLoop {
   #restUntilMs = Number.NEGATIVE_INFINITY;
   #committedAtMs = Number.NEGATIVE_INFINITY;
   #drained: (() => void)[] = [];
+  #leave: () => void = () => {};
 
   constructor(options: PushLoopOptions) {
     this.#options = options;
@@ -80,6 +82,7 @@ export class PushLoop {
 
   /** Resolves with the error of the first attempt, or null. */
   start(): Promise<CodedError | null> {
+    if (this.#first === null) this.#leave = this.#options.mender.join(this.#mended());
     this.#first ??= this.#attempt();
     this.#running ??= this.#first.then((error) => this.#run(error));
     return this.#first;
@@ -92,13 +95,6 @@ export class PushLoop {
   /** There are new commits. */
   committed(): void {
     this.#committedAtMs = this.#options.clock.now();
-    this.#waker.wake();
-  }
-
-  /** The clone is damaged: it is made anew as soon as the remote can be reached. */
-  mend(): void {
-    if (!this.#opened || !this.#options.mayRecreate()) return;
-    this.#isDamaged = true;
     this.#waker.wake();
   }
 
@@ -126,6 +122,7 @@ export class PushLoop {
     this.#ended.abort();
     this.#waker.wake();
     await this.#running;
+    this.#leave();
     for (const resolve of this.#drained.splice(0)) resolve();
     const session = this.#session;
     this.#session = null;
@@ -146,16 +143,17 @@ export class PushLoop {
   }
 
   async #run(first: CodedError | null): Promise<void> {
+    const { mender } = this.#options;
     let error = first;
     while (!this.#ended.signal.aborted) {
       // Where others are quicker, waiting longer each time only lets them be quicker more often.
       if (error !== null && this.#rejections === 0) await this.#pause(this.#backoff.nextMs());
       else if (error !== null) await this.#pause(this.#rejectionDelayMs());
-      else if (!this.#behind && this.#isDone() && !this.#isDamaged) {
-        await this.#pushMarks();
+      else if (!this.#behind && this.#isDone() && !mender.isDamaged) {
+        await mender.work(() => this.#pushMarks());
         for (const resolve of this.#drained.splice(0)) resolve();
         await this.#waker.wait(this.#marksDueInMs());
-        if (!this.#hurry && this.#isDone() && !this.#isDamaged) continue;
+        if (!this.#hurry && this.#isDone() && !mender.isDamaged) continue;
         if (this.#hurry && this.#isDone() && !this.#draining) this.#behind = true;
       }
       await this.#keepInterval();
@@ -202,26 +200,34 @@ export class PushLoop {
     return this.#options.random() * Math.min(this.#rejections * rejectionJitterMs, rejectionDelayMsMax);
   }
 
-  /** One round: take in the remote if it may have moved, then push if there is something to push. */
   async #attempt(): Promise<CodedError | null> {
-    const { report, log, store, onOpen } = this.#options;
+    const error = await this.#round();
+    // What is found damaged is made anew at once.
+    return error?.code === 'CloneDamaged' && !this.#ended.signal.aborted ? this.#round() : error;
+  }
+
+  /** One round: take in the remote if it may have moved, then push if there is something to push. */
+  async #round(): Promise<CodedError | null> {
+    const { report, log, store, onOpen, mender } = this.#options;
     try {
       const session = this.#session ?? (await this.#openSession());
-      if (this.#isDamaged) await this.#makeAnew(session);
-      if (this.#behind) await this.#takeIn(session);
-      const rejected = store.isSettled ? null : await this.#push(session);
-      if (rejected !== null) return rejected;
-      this.#backoff.reset();
-      report(null);
-      return null;
+      if (mender.isDamaged) await this.#mend(session);
+      return await mender.work(async () => {
+        if (this.#behind) await this.#takeIn(session);
+        const rejected = store.isSettled ? null : await this.#push(session);
+        if (rejected !== null) return rejected;
+        this.#backoff.reset();
+        report(null);
+        return null;
+      });
     } catch (thrown) {
       const error = codedErrorOf(thrown);
       if (this.#ended.signal.aborted) return error;
       this.#rejections = 0;
-      if (error.code === 'CloneDamaged') this.mend();
+      if (error.code === 'CloneDamaged') mender.tellDamaged();
       log.warn('Remote failed', { code: error.code, error: error.message });
       // A remote that is down does not stop a branch that is known from earlier.
-      if (!this.#opened && (await this.#openFromClone(error))) onOpen();
+      if (!this.#opened && (await mender.work(() => this.#openFromClone(error)))) onOpen();
       report(error);
       return error;
     }
@@ -237,24 +243,61 @@ export class PushLoop {
     return session;
   }
 
-  /** Begins a damaged clone anew from the remote, with what was unpushed as far as it can be read. */
-  async #makeAnew(session: RemoteSession): Promise<void> {
-    const { clone, store, turn, log, change, remoteOptions } = this.#options;
+  #mend({ remote }: RemoteSession): Promise<void> {
+    const { clone, mender, remoteOptions } = this.#options;
+    const { signal } = this.#ended;
+    return mender.mend(
+      async () => (await remote.look(clone.dir, remoteOptions().branch, signal)).format,
+      signal,
+    );
+  }
+
+  #mended(): MendedBranch {
+    const { turn, store, log, onLoss } = this.#options;
+    return {
+      turn,
+      wake: () => this.#waker.wake(),
+      salvage: async () => {
+        if (this.#salvaged === undefined) this.#salvaged = await this.#salvage();
+      },
+      restore: async (signal) => {
+        const salvaged = this.#salvaged ?? null;
+        const session = this.#session ?? (await this.#openSession());
+        const kept = await store.restore(salvaged, await this.#fetchBelow(session, salvaged, signal));
+        this.#salvaged = undefined;
+        this.#behind = true;
+        log.warn('The local clone was damaged and is made anew', { ...kept });
+        if (!kept.isWhole && this.#opened) onLoss();
+      },
+    };
+  }
+
+  /** A branch that was not opened yet may have what an earlier process left. */
+  async #salvage(): Promise<Salvaged | null> {
+    const { clone, store } = this.#options;
+    try {
+      if (!this.#opened) {
+        await clone.prepare(null);
+        await store.load();
+      }
+      return await store.salvage();
+    } catch {
+      return null;
+    }
+  }
+
+  /** Fetches the branch, or what a branch that the remote does not have yet stands on. */
+  async #fetchBelow(
+    { remote }: RemoteSession,
+    salvaged: Salvaged | null,
+    signal: AbortSignal,
+  ): Promise<string | null> {
+    const { clone, remoteOptions } = this.#options;
     const { branch } = remoteOptions();
-    const signal = this.#ended.signal;
-    // Nothing is thrown away before the remote can be reached.
-    const seen = await session.remote.look(clone.dir, branch, signal);
-    const kept = await turn(async () => {
-      if (this.#salvaged === undefined) this.#salvaged = await store.salvage();
-      await clone.recreate(seen.format ?? clone.format());
-      const fetched = seen.tip === null ? null : await session.remote.fetch(clone, branch, signal);
-      return store.restore(this.#salvaged, fetched);
-    });
-    this.#salvaged = undefined;
-    this.#isDamaged = false;
-    this.#behind = true;
-    log.warn('The local clone was damaged and is made anew', { kept: kept ?? 'nothing' });
-    change({ losses: store.losses });
+    const fetched = await remote.fetch(clone, branch, signal);
+    if (fetched === null && (salvaged?.base ?? null) !== null)
+      await remote.fetch(clone, branch, signal, 'HEAD');
+    return fetched;
   }
 
   async #takeIn(session: RemoteSession): Promise<void> {
@@ -269,7 +312,6 @@ export class PushLoop {
       branch,
       signal,
       first: !this.#opened,
-      mayRecreate: this.#options.mayRecreate,
       cursor: this.#options.cursor,
     });
     this.#behind = false;
@@ -329,8 +371,8 @@ export class PushLoop {
 
   /** Returns an error to wait after, or null: pushed, or rejected because others were quicker. */
   async #push(session: RemoteSession): Promise<CodedError | null> {
-    const { clone, store, cursor, turn, clock, change, metrics, log, report, settings, remoteOptions } =
-      this.#options;
+    const { clone, store, cursor, turn, clock, change, metrics, log, report, settings } = this.#options;
+    const { mender, remoteOptions } = this.#options;
     const next = await turn(() => store.prepare(settings().maxCommits));
     if (store.rewrites !== this.#options.state().rewrites) change({ rewrites: store.rewrites });
     if (next === null) return null;
@@ -373,7 +415,7 @@ export class PushLoop {
       log.debug('Push rejected: the remote branch has newer commits', { attempt: this.#rejections });
       if (this.#rejections < pushLimits.rejectionsInARowMax) return null;
     } else this.#rejections = 0;
-    if (code === 'CloneDamaged') this.mend();
+    if (code === 'CloneDamaged') mender.tellDamaged();
     if (!this.#ended.signal.aborted) report(error);
     return error;
   }

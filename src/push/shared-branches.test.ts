@@ -132,6 +132,42 @@ test('two branches of one repository share the clone', () =>
     await two.release(done);
   }));
 
+test('a damaged clone is made anew for all its branches, with what each could not push', () =>
+  withBranches(async ({ remote, branches, dir, place }) => {
+    const names = ['main', 'second', 'third'];
+    const leases: BranchLease[] = [];
+    for (const branch of names) leases.push(await branches.acquire(place({ branch }), undefined, tenant('')));
+    await Promise.all(leases.map(({ worker }) => worker.open()));
+    await Promise.all(leases.map((lease) => push(lease, 'a')));
+    const hook = join(remote.path, 'hooks', 'pre-receive');
+    await writeFile(hook, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    const waiting = leases.flatMap((lease) => ['b', 'c'].map((path) => push(lease, path)));
+    await poll(() => leases.every(({ worker }) => worker.state.error?.code === 'PushRejected'), {
+      what: 'all to be refused',
+    });
+    await Promise.all(leases.map(({ worker }) => worker.whenCommitted()));
+    const [clone = ''] = await readdir(join(dir, 'repositories'));
+    await writeFile(join(dir, 'repositories', clone, 'refs/heads/second'), `${'f'.repeat(40)}\n`);
+    // Each branch goes on, whichever finds the damage first.
+    waiting.push(...leases.map((lease) => push(lease, 'd')));
+    await rm(hook);
+    for (const { worker } of leases) worker.retryNow();
+    await Promise.all(waiting);
+    for (const branch of names) {
+      const subjects = (await remote.log(branch)).map(({ subject }) => subject).reverse();
+      assert.equal(
+        subjects,
+        ['a', 'b', 'c', 'd'].map((path) => `change ${path}`),
+        branch,
+      );
+    }
+    assert.equal(
+      leases.map(({ worker }) => worker.state.losses),
+      [0, 0, 0],
+    );
+    for (const lease of leases) await lease.release(done);
+  }));
+
 test('a drop is told to the tenant whose path it is', () =>
   withBranches(async ({ remote, branches, place }) => {
     const told: string[] = [];
