@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { CommitOutcome, CommitRequest, CursorMark } from '../commit/commit-request.ts';
-import { messageOf } from '../errors.ts';
 import { type BranchRefs, refsOf } from '../git/branch.ts';
 import type { CommitData } from '../git/commit-data.ts';
 import { isAncestorOf, mergeBaseOf } from '../git/history.ts';
 import { loadTreeIndex, TreeIndex } from '../git/tree-index.ts';
 import type { Log } from '../log.ts';
+import { BranchCursors } from './branch-cursors.ts';
 import { CatchUp, type CatchUpOptions, type Chunk } from './catch-up.ts';
 import { cloneDamaged } from './clone-damaged.ts';
-import { applyMarks, type CursorDocument, emptyDocument, streamsOf, withForeign } from './cursor-document.ts';
+import { applyMarks, type CursorDocument, emptyDocument, withForeign } from './cursor-document.ts';
 import { CursorJournal, type JournalEntry } from './cursor-journal.ts';
-import { DocumentLog } from './document-log.ts';
 import { type CommitPlan, planCommit } from './plan-commit.ts';
 import { pushLimits } from './push-limits.ts';
 import { isRequest, type QueueItem } from './queue-item.ts';
@@ -56,15 +55,11 @@ export class BranchStore {
   readonly storedAhead: StoredAhead;
   readonly #options: BranchStoreOptions;
   readonly #refs: BranchRefs;
-  readonly #journal: CursorJournal;
+  readonly #cursors: BranchCursors;
   readonly #catchUp: CatchUp;
   readonly #ownEmails: Set<string>;
   #index: TreeIndex = new TreeIndex();
   #head: string | null = null;
-  #document: CursorDocument = emptyDocument;
-  #documents = new DocumentLog();
-  #journalAtMs = Number.NEGATIVE_INFINITY;
-  #journalBehind = false;
   #unpushed = new UnpushedLog(pushLimits.rememberedBytesMax);
   /** The commit before the first unpushed one. */
   #before: string | null = null;
@@ -86,7 +81,8 @@ export class BranchStore {
     this.#ownEmails = new Set([options.committerEmail]);
     this.storedAhead = new StoredAhead(options.clone);
     const name = createHash('sha256').update(options.branch).digest('hex').slice(0, 16);
-    this.#journal = new CursorJournal(join(options.clone.dir, 'gitops-reverser', `cursors-${name}.jsonl`));
+    const journal = new CursorJournal(join(options.clone.dir, 'gitops-reverser', `cursors-${name}.jsonl`));
+    this.#cursors = new BranchCursors({ journal, log: options.log, nowMs: options.nowMs });
     this.#catchUp = new CatchUp({ ...options, refs: this.#refs, isOwn: this.isOwn });
   }
 
@@ -104,7 +100,7 @@ export class BranchStore {
 
   /** Cursors and foreign paths as of the head. */
   get document(): CursorDocument {
-    return this.#document;
+    return this.#cursors.document;
   }
 
   /** Whether the remote has everything, and the local branch is what the remote has. */
@@ -141,31 +137,12 @@ export class BranchStore {
     const unpushed = left.split('\n').filter((sha) => sha !== '');
     this.#unpushed = new UnpushedLog(pushLimits.rememberedBytesMax);
     for (const sha of unpushed) this.#unpushed.add(sha, kept.of(sha));
-    if (head === null) await this.#loadUnborn();
-    else if (head !== this.#head) await this.#readDocuments(head, unpushed);
+    await this.#cursors.load(head, this.#head, unpushed);
     this.#head = head;
     this.#before = settled ?? origin;
     this.#side = null;
     this.#chunk = null;
     this.#stale = false;
-  }
-
-  /** What was known of a branch without a commit. One that somebody took away is no longer such a branch. */
-  async #loadUnborn(): Promise<void> {
-    const known = this.#head === null ? await this.#journal.read(null) : null;
-    if (this.#head !== null) await this.#note([{ head: null, document: emptyDocument }]);
-    this.#document = known ?? emptyDocument;
-  }
-
-  /** What was known at the head and at unpushed commits, as an earlier process wrote it down. */
-  async #readDocuments(head: string, unpushed: readonly string[]): Promise<void> {
-    const known = await this.#journal.readAll(new Set([...unpushed, head]));
-    this.#document = known.get(head) ?? emptyDocument;
-    this.#documents = new DocumentLog();
-    for (const sha of unpushed) {
-      const document = known.get(sha);
-      if (document !== undefined) this.#documents.set(sha, document);
-    }
   }
 
   /**
@@ -184,7 +161,7 @@ export class BranchStore {
       placeInto,
       readBlob: this.#readBlob,
       fresh: new Map<string, Buffer>(),
-      foreign: this.#document.foreign,
+      foreign: this.document.foreign,
       isOwn: this.isOwn,
       mayLackStored: this.#isRestored,
     };
@@ -193,7 +170,7 @@ export class BranchStore {
     const marks: CursorMark[] = [];
     /** Documents at some of the commits, by their number. */
     const between = new Map<number, CursorDocument>();
-    let document = this.#document;
+    let document = this.document;
     let described = 0;
     /** What is known after the commits and marks so far. */
     const describe = () => {
@@ -239,31 +216,13 @@ export class BranchStore {
   }
 
   /** What is known at the head is something else now. */
-  async mark(document: CursorDocument): Promise<void> {
-    if (document === this.#document) return;
-    // With its first position, a stream can be gone on with: from then on, nothing of it may be lost.
-    const hasBegun = streamsOf(document) !== streamsOf(this.#document);
-    this.#document = document;
-    this.#journalBehind = true;
-    if (this.#head !== null) this.#documents.set(this.#head, document);
-    const isDue = this.#options.nowMs() - this.#journalAtMs >= pushLimits.journalIntervalMs;
-    if (isDue || hasBegun) await this.flushMarks();
+  mark(document: CursorDocument): Promise<void> {
+    return this.#cursors.mark(this.#head, document);
   }
 
   /** Makes marks without a commit durable now, also those of a branch that has none yet. */
-  async flushMarks(): Promise<void> {
-    if (this.#journalBehind) await this.#note([{ head: this.#head, document: this.#document }]);
-  }
-
-  /** Writes down what is known at commits of which the last becomes the head. Without it, only a resume is lost. */
-  async #note(entries: readonly JournalEntry[]): Promise<void> {
-    try {
-      await this.#journal.appendAll(entries, { head: this.#head, document: this.#document });
-      this.#journalAtMs = this.#options.nowMs();
-      this.#journalBehind = false;
-    } catch (error) {
-      this.#options.log.warn('Cursors cannot be written', { error: messageOf(error) });
-    }
+  flushMarks(): Promise<void> {
+    return this.#cursors.flush(this.#head);
   }
 
   /** Makes commits; `documents` tells what is known at some of them, by their number, the last among them. */
@@ -277,7 +236,10 @@ export class BranchStore {
     let shas: readonly string[];
     try {
       shas = await clone.commit(this.#refs.head, before, commits, (names) =>
-        this.#note([...documents].map(([at, known]) => ({ head: names[at] ?? '', document: known }))),
+        this.#cursors.note(
+          [...documents].map(([at, known]) => ({ head: names[at] ?? '', document: known })),
+          before,
+        ),
       );
     } catch (error) {
       // The answer may be lost and the commits made.
@@ -290,8 +252,10 @@ export class BranchStore {
       shas = made;
     }
     this.#head = shas.at(-1) ?? before;
-    this.#document = document;
-    for (const [at, known] of documents) this.#documents.set(shas[at] ?? '', known);
+    this.#cursors.landed(
+      document,
+      [...documents].map(([at, known]) => [shas[at] ?? '', known]),
+    );
     return shas;
   }
 
@@ -324,7 +288,7 @@ export class BranchStore {
         const { foreign } = this.#side;
         await this.#options.clone.setRef(this.#refs.settling, upTo.sha);
         this.#chunk = chunk;
-        const known = this.#documents.get(upTo.sha);
+        const known = this.#cursors.at(upTo.sha);
         const document = known === null ? null : withForeign(known, foreign, []);
         return { sha: chunk.tip, count: chunk.shas.length, document, chunk };
       }
@@ -333,7 +297,7 @@ export class BranchStore {
     const next = this.#pushEnd(countMax);
     if (next === null) return null;
     const { sha, count } = next;
-    const document = sha === this.#head ? this.#document : this.#documents.get(sha);
+    const document = sha === this.#head ? this.document : this.#cursors.at(sha);
     return { sha, count, document, chunk: null };
   }
 
@@ -345,7 +309,7 @@ export class BranchStore {
     const farthest = this.#unpushed.upTo(countMax);
     for (let count = farthest?.count ?? 0; count > 0; count--) {
       const end = this.#unpushed.upTo(count);
-      if (end !== null && (end.sha === this.#head || this.#documents.get(end.sha) !== null)) return end;
+      if (end !== null && (end.sha === this.#head || this.#cursors.at(end.sha) !== null)) return end;
     }
     return farthest;
   }
@@ -356,7 +320,7 @@ export class BranchStore {
     if (chunk !== null) return this.#settle(chunk);
     await this.#options.clone.setRef(this.#refs.origin, sha);
     this.#unpushed.removeUpTo(sha, this.#options.tellPushed);
-    this.#documents.forgetUpTo(sha);
+    this.#cursors.forgetUpTo(sha);
     this.#before = sha;
   }
 
@@ -367,7 +331,7 @@ export class BranchStore {
 
   /** Starts a branch that neither the remote nor the clone has from a fetched commit, such as the default branch. */
   async startFrom(fetched: string): Promise<void> {
-    await this.#note([{ head: fetched, document: emptyDocument }]);
+    await this.#cursors.note([{ head: fetched, document: emptyDocument }], this.#head);
     await this.#options.clone.moveRefs([
       { ref: this.#refs.head, to: fetched },
       { ref: this.#refs.origin, to: fetched },
@@ -450,8 +414,8 @@ export class BranchStore {
     return salvage(this.#options.clone, {
       base: this.#before,
       unpushed: this.#unpushed,
-      document: this.#document,
-      documentOf: (sha) => (sha === this.#head ? this.#document : this.#documents.get(sha)),
+      document: this.document,
+      documentOf: (sha) => (sha === this.#head ? this.document : this.#cursors.at(sha)),
       nowMs: this.#options.nowMs,
     });
   }
@@ -491,11 +455,8 @@ export class BranchStore {
       });
       tip = shas.at(-1) ?? tip;
     }
-    // The journal went with the clone: it begins anew.
-    await this.#journal.readAll(new Set<string>());
+    await this.#cursors.beginAnew(entries);
     this.#head = null;
-    this.#document = emptyDocument;
-    await this.#note(entries);
     this.#unpushed = log;
     await this.load();
     this.#isDamaged = false;
@@ -526,7 +487,7 @@ export class BranchStore {
     this.#chunk = null;
     this.#before = chunk.upTo;
     this.#unpushed.removeUpTo(chunk.upTo);
-    this.#documents.forgetUpTo(chunk.upTo);
+    this.#cursors.forgetUpTo(chunk.upTo);
     if (this.#side !== null) this.#side = { ...this.#side, tip: chunk.tip, at: chunk.tip };
     for (const { request } of chunk.made) if (request !== null) this.#options.tellPushed(request);
     this.#tellDropped(chunk);
@@ -557,8 +518,8 @@ export class BranchStore {
     const chunk = this.#unpushed.length === 0 ? none : await this.#remade(side, head, 'Aside');
     this.#side = null;
     const written = chunk.made.flatMap(({ data }) => data.files.map(({ path }) => path));
-    const document = withForeign(this.#document, side.foreign, written);
-    await this.#note([{ head: chunk.tip, document }]);
+    const document = withForeign(this.document, side.foreign, written);
+    await this.#cursors.note([{ head: chunk.tip, document }], head);
     await clone.moveRefs([
       { ref: this.#refs.head, to: chunk.tip, from: head },
       { ref: this.#refs.origin, to: side.tip },
@@ -569,11 +530,10 @@ export class BranchStore {
       if (mine?.verbatim && side.index.get(path)?.sha === mine.sha)
         side.index.set(path, mine.sha, { verbatim: true });
     }
-    this.#moveDocuments(chunk, side);
+    this.#cursors.replace(document, this.#movedDocuments(chunk, side));
     this.#head = chunk.tip;
     this.#before = side.tip;
     this.#index = side.index;
-    this.#document = document;
     this.#unpushed = new UnpushedLog(pushLimits.rememberedBytesMax);
     chunk.made.forEach(({ request }, at) => void this.#unpushed.add(chunk.shas[at] ?? '', request));
     if (this.#isRewritten) this.#rewrites++;
@@ -582,16 +542,16 @@ export class BranchStore {
   }
 
   /** What is known at commits that were made once more. */
-  #moveDocuments(chunk: Chunk, side: RemoteSide): void {
-    const before = this.#documents;
-    this.#documents = new DocumentLog();
+  #movedDocuments(chunk: Chunk, side: RemoteSide): [string, CursorDocument][] {
+    const moved: [string, CursorDocument][] = [];
     const made = new Map(chunk.made.map(({ source }, at) => [source, chunk.shas[at] ?? '']));
     let at = side.tip;
     for (const source of chunk.sources) {
       at = made.get(source) ?? at;
-      const document = before.get(source);
-      if (document !== null) this.#documents.set(at, withForeign(document, side.foreign, []));
+      const document = this.#cursors.at(source);
+      if (document !== null) moved.push([at, withForeign(document, side.foreign, [])]);
     }
+    return moved;
   }
 
   async #leftoverRefs(): Promise<{ ref: string; to: null }[]> {
