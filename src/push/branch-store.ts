@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { CommitOutcome, CommitRequest, CursorMark } from '../commit/commit-request.ts';
+import type { CommitOutcome, CommitRequest } from '../commit/commit-request.ts';
 import { type BranchRefs, refsOf } from '../git/branch.ts';
 import type { CommitData } from '../git/commit-data.ts';
 import { isAncestorOf, mergeBaseOf } from '../git/history.ts';
@@ -9,11 +9,12 @@ import type { Log } from '../log.ts';
 import { BranchCursors } from './branch-cursors.ts';
 import { CatchUp, type CatchUpOptions, type Chunk } from './catch-up.ts';
 import { cloneDamaged } from './clone-damaged.ts';
-import { applyMarks, type CursorDocument, emptyDocument, withForeign } from './cursor-document.ts';
+import { type CursorDocument, emptyDocument, withForeign } from './cursor-document.ts';
 import { CursorJournal, type JournalEntry } from './cursor-journal.ts';
-import { type CommitPlan, planCommit } from './plan-commit.ts';
+import { type BatchPlan, planBatch } from './plan-batch.ts';
+import type { CommitPlan } from './plan-commit.ts';
 import { pushLimits } from './push-limits.ts';
-import { isRequest, type QueueItem } from './queue-item.ts';
+import type { QueueItem } from './queue-item.ts';
 import type { DroppedChange } from './regenerate.ts';
 import { moveRemoteSide, openRemoteSide, type RemoteSide } from './remote-side.ts';
 import { type Salvaged, salvage } from './salvage.ts';
@@ -164,55 +165,28 @@ export class BranchStore {
       foreign: this.document.foreign,
       isOwn: this.isOwn,
       mayLackStored: this.#isRestored,
+      document: this.document,
+      documentCommits,
+      nowMs,
+      onCommitter: (email: string) => void this.#ownEmails.add(email),
     };
-    const planned: { request: CommitRequest; plan: CommitPlan }[] = [];
-    const commits: CommitData[] = [];
-    const marks: CursorMark[] = [];
-    /** Documents at some of the commits, by their number. */
-    const between = new Map<number, CursorDocument>();
-    let document = this.document;
-    let described = 0;
-    /** What is known after the commits and marks so far. */
-    const describe = () => {
-      const written = commits.slice(described).flatMap(({ files }) => files.map(({ path }) => path));
-      document = withForeign(applyMarks(document, marks.splice(0)), [], written);
-      described = commits.length;
-      return document;
-    };
+    let batch: BatchPlan;
     let shas: readonly string[] = [];
     try {
-      for (const item of items) {
-        marks.push(...(item.marks ?? []));
-        if (!isRequest(item)) continue;
-        const plan = await planCommit(item, context);
-        planned.push({ request: item, plan });
-        if (plan.writes.length === 0) continue;
-        const { author, committer, authoredAtMs, message } = item;
-        this.#ownEmails.add(committer.email);
-        commits.push({
-          author,
-          authoredAtMs,
-          message,
-          committer,
-          committedAtMs: nowMs(),
-          files: plan.writes,
-        });
-        if (commits.length % documentCommits === 0) between.set(commits.length - 1, describe());
-      }
-      describe();
-      if (commits.length > 0) shas = await this.#land(commits, between.set(commits.length - 1, document));
-      else await this.mark(document);
+      batch = await planBatch(items, context);
+      if (batch.commits.length > 0) shas = await this.#land(batch.commits, batch.documents);
+      else await this.mark(batch.document);
     } catch (error) {
       this.#stale = true;
       throw error;
     }
     let next = 0;
-    for (const { request, plan } of planned) {
+    for (const { request, plan } of batch.planned) {
       const sha = plan.writes.length === 0 ? null : (shas[next++] ?? null);
       if (sha !== null) this.#unpushed.add(sha, request);
       this.#tell(request, plan, sha);
     }
-    if (planned.some(({ plan }) => plan.lacksStored)) this.#options.onLoss();
+    if (batch.planned.some(({ plan }) => plan.lacksStored)) this.#options.onLoss();
   }
 
   /** What is known at the head is something else now. */
