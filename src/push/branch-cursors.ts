@@ -91,15 +91,15 @@ export class BranchCursors {
   }
 
   /** Commits were made, and what is known at some of them, the last among them, written down. */
-  landed(document: CursorDocument, documents: Iterable<readonly [string, CursorDocument]>): void {
+  landed(document: CursorDocument, entries: Iterable<JournalEntry>): void {
     this.#document = document;
-    for (const [sha, known] of documents) this.#documents.set(sha, known);
+    for (const { head, document } of entries) if (head !== null) this.#documents.set(head, document);
   }
 
   /** The branch consists of other commits now, and what is known at some of them was written down. */
-  replace(document: CursorDocument, documents: Iterable<readonly [string, CursorDocument]>): void {
+  replace(document: CursorDocument, entries: Iterable<JournalEntry>): void {
     this.#documents = new DocumentLog();
-    this.landed(document, documents);
+    this.landed(document, entries);
   }
 
   forgetUpTo(sha: string): void {
