@@ -1,3 +1,4 @@
+import type { CodedError } from '../errors.ts';
 import type { Clone } from '../git/clone.ts';
 import type { Remote } from '../git/remote.ts';
 import type { BranchStore } from './branch-store.ts';
@@ -101,4 +102,19 @@ async function readOrTell(store: BranchStore): Promise<void> {
   } catch (cause) {
     throw cloneDamaged(cause);
   }
+}
+
+/** Reads the branch from the clone where the remote is down; false: there is nothing of it, or it is not that. */
+export async function openFromClone(
+  { clone, store, turn }: { readonly clone: Clone; readonly store: BranchStore; readonly turn: Turn },
+  error: CodedError,
+): Promise<boolean> {
+  if (!error.retry || !['RemoteUnreachable', 'TimedOut'].includes(error.code)) return false;
+  try {
+    await clone.prepare(null);
+    await turn(() => store.load());
+  } catch {
+    return false;
+  }
+  return store.head !== null;
 }
