@@ -49,11 +49,11 @@ function tenant(prefix: string, change: Partial<BranchTenant> = {}): BranchTenan
   };
 }
 
-/** Commits a file through a lease; resolves when it is on the remote. */
-async function push(lease: BranchLease, path: string, atMs = Date.now()): Promise<CommitOutcome> {
+/** Commits a file through a lease. */
+function commit(lease: BranchLease, path: string, atMs = Date.now()): Promise<CommitOutcome> {
   const identity = { group: '', kind: 'ConfigMap', namespace: 'default', name: 'a' };
   const operator = { name: 'Operator', email: 'operator@example.com' };
-  const outcome = await new Promise<CommitOutcome>((resolve) => {
+  return new Promise<CommitOutcome>((resolve) => {
     void lease.worker.enqueue({
       files: [{ path, identity, content: Buffer.from(`kind: ${path}\n`) }],
       author: { name: 'alice', email: 'alice@example.com' },
@@ -63,6 +63,11 @@ async function push(lease: BranchLease, path: string, atMs = Date.now()): Promis
       onDone: resolve,
     });
   });
+}
+
+/** The same; resolves when it is on the remote. */
+async function push(lease: BranchLease, path: string, atMs?: number): Promise<CommitOutcome> {
+  const outcome = await commit(lease, path, atMs);
   await poll(() => lease.worker.state.pendingCommits === 0 && lease.worker.state.error === null, {
     what: 'all to be pushed',
   });
@@ -195,8 +200,7 @@ test('what could not be pushed goes along to another Secret', () =>
     await one.worker.open();
     const hook = join(remote.path, 'hooks', 'pre-receive');
     await writeFile(hook, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
-    void push(one, 'a').catch(() => {});
-    await poll(() => one.worker.state.pendingCommits === 1, { what: 'a commit' });
+    await commit(one, 'a');
     await one.release({ drainMs: 10, keep: true });
     await rm(hook);
     const after = place({ secretName: 'new' });
