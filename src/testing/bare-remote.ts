@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gitEnvironment, type Person } from './git-environment.ts';
@@ -62,6 +62,7 @@ export async function makeBareRemote(options: { defaultBranch?: string } = {}): 
   const exists = async (branch: string) =>
     (await git('for-each-ref', '--format=%(refname)', `refs/heads/${branch}`)).trim() ===
     `refs/heads/${branch}`;
+  let logged: { readonly tip: string; readonly commits: readonly LoggedCommit[] } | undefined;
   return {
     path,
     url: pathToFileURL(path).href,
@@ -70,7 +71,14 @@ export async function makeBareRemote(options: { defaultBranch?: string } = {}): 
       const lines = (await git('for-each-ref', '--format=%(refname) %(objectname)')).trim().split('\n');
       return Object.fromEntries(lines.filter((line) => line !== '').map((line) => line.split(' ')));
     },
-    log: async (branch = main) => ((await exists(branch)) ? readLog(git, branch) : []),
+    log: async (branch = main) => {
+      // Who waits for a commit looks all the time: git is only asked when the branch has moved.
+      const tip = await readFile(join(path, 'refs', 'heads', branch), 'utf8').catch(() => undefined);
+      if (tip !== undefined && tip === logged?.tip) return [...logged.commits];
+      const commits = (await exists(branch)) ? await readLog(git, tip?.trim() || `refs/heads/${branch}`) : [];
+      if (tip !== undefined) logged = { tip, commits };
+      return [...commits];
+    },
     files: async (branch = main) => {
       if (!(await exists(branch))) return [];
       const listed = await git('ls-tree', '-r', '-z', '--name-only', `refs/heads/${branch}`);
@@ -124,9 +132,9 @@ function splitBatch(output: Buffer, count: number): (string | undefined)[] {
   });
 }
 
-async function readLog(git: BareRemote['git'], branch: string): Promise<LoggedCommit[]> {
+async function readLog(git: BareRemote['git'], from: string): Promise<LoggedCommit[]> {
   const format = ['%H', '%P', '%an', '%ae', '%aI', '%cn', '%ce', '%cI', '%B'].join('%x1f');
-  const text = await git('log', '-z', `--format=${format}`, `refs/heads/${branch}`);
+  const text = await git('log', '-z', `--format=${format}`, from);
   const records = text.split('\0').filter((record) => record !== '');
   return records.map((record) => {
     const [
