@@ -6,12 +6,14 @@ import * as assert from 'uvu/assert';
 import { privateParentOf } from '../src/git/private-folder.ts';
 import { poll } from '../src/testing/poll.ts';
 import { configMap, gitRepoConfig, type Scenario, watchRule, withScenario } from '../src/testing/scenario.ts';
+import { shareControlPlane } from '../src/testing/shared-control-plane.ts';
 
 const file = (name: string) => `namespaces/shop/ConfigMap/${name}.yaml`;
 
 /** No test here needs what the controllers do. */
+const controlPlane = shareControlPlane();
 const withOperator = (use: (scenario: Scenario) => Promise<void>): Promise<void> =>
-  withScenario(use, { controllerManager: false });
+  withScenario(use, { controlPlane });
 
 for (const how of ['stopped', 'killed', 'killed, its disk lost'] as const) {
   test(`restart: changes while the operator was down (${how})`, () =>

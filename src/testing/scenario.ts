@@ -12,6 +12,7 @@ import { assertNoLeaks } from './leaks/scenario-leaks.ts';
 import { installAccount } from './operator-account.ts';
 import { makeOperatorFolder, type OperatorFolder, type OperatorProcess } from './operator-process.ts';
 import { poll } from './poll.ts';
+import type { SharedControlPlane } from './shared-control-plane.ts';
 import { openUserClients, type UserClients } from './user-clients.ts';
 
 /** A control plane with the CRDs, an empty remote, and a running operator: where a test begins. */
@@ -49,6 +50,8 @@ export interface StartOperator {
 export interface ScenarioOptions extends Pick<StartOptions, 'apiServerFlags' | 'controllerManager'> {
   /** The installation whose rights the operator has. Default: one replica that may read everything. */
   readonly install?: Pick<GitOpsReverserProps, 'access' | 'replicas' | 'certificate'>;
+  /** In the place of one of its own. */
+  readonly controlPlane?: SharedControlPlane;
   /** How every operator of the scenario is started. */
   readonly operator?: {
     readonly args?: readonly string[];
@@ -68,7 +71,8 @@ export async function withScenario(
   use: (scenario: Scenario) => Promise<void>,
   options: ScenarioOptions = {},
 ): Promise<void> {
-  const controlPlane = await startControlPlane(options);
+  const shared = options.controlPlane;
+  const controlPlane = shared === undefined ? await startControlPlane(options) : await shared.take();
   let remote: BareRemote | undefined;
   let folder: OperatorFolder | undefined;
   let people: UserClients | undefined;
@@ -83,6 +87,7 @@ export async function withScenario(
     for (const { metadata } of crds)
       await awaitCondition(admin, `${CRDS_PATH}/${metadata.name}`, 'Established');
     const account = await installAccount(controlPlane, options.install);
+    await shared?.keep();
     let kubeconfig = account;
     operator = await folder.start({ kubeconfig, ...options.operator });
     await use(
@@ -116,7 +121,7 @@ export async function withScenario(
     if (logFile !== undefined && operator !== undefined) await appendFile(logFile, await operator.logs());
     await operator?.kill();
     people?.close();
-    await controlPlane.stop();
+    if (shared === undefined) await controlPlane.stop();
     await folder?.remove();
     await remote?.remove();
   }
