@@ -59,10 +59,22 @@ export async function makeBareRemote(options: { defaultBranch?: string } = {}): 
     env: gitEnvironment(),
   });
   const git = (...args: string[]) => mustRun('git', args, { cwd: path, env: gitEnvironment() });
-  const exists = async (branch: string) =>
-    (await git('for-each-ref', '--format=%(refname)', `refs/heads/${branch}`)).trim() ===
-    `refs/heads/${branch}`;
-  let logged: { readonly tip: string; readonly commits: readonly LoggedCommit[] } | undefined;
+  const exists = async (ref: string) =>
+    (await git('for-each-ref', '--format=%(refname)', ref)).trim() === ref;
+  let known: { readonly tip: string; readonly answers: Map<string, Promise<unknown>> } | undefined;
+  /** Who waits for a commit asks all the time: git is only asked when the branch has moved. */
+  const asOfTip = async <T>(branch: string, question: string, ask: (from: string) => Promise<T>) => {
+    const file = await readFile(join(path, 'refs', 'heads', branch), 'utf8').catch(() => undefined);
+    // Without a file of its own, the branch may stand in packed-refs.
+    if (file === undefined) return ask(`refs/heads/${branch}`);
+    const tip = file.trim();
+    if (known?.tip !== tip) known = { tip, answers: new Map() };
+    const { answers } = known;
+    const answer = (answers.get(question) as Promise<T> | undefined) ?? ask(tip);
+    answers.set(question, answer);
+    return answer;
+  };
+  const isThere = async (from: string) => !from.startsWith('refs/') || exists(from);
   return {
     path,
     url: pathToFileURL(path).href,
@@ -72,26 +84,26 @@ export async function makeBareRemote(options: { defaultBranch?: string } = {}): 
       return Object.fromEntries(lines.filter((line) => line !== '').map((line) => line.split(' ')));
     },
     log: async (branch = main) => {
-      // Who waits for a commit looks all the time: git is only asked when the branch has moved.
-      const tip = await readFile(join(path, 'refs', 'heads', branch), 'utf8').catch(() => undefined);
-      if (tip !== undefined && tip === logged?.tip) return [...logged.commits];
-      const commits = (await exists(branch)) ? await readLog(git, tip?.trim() || `refs/heads/${branch}`) : [];
-      if (tip !== undefined) logged = { tip, commits };
-      return [...commits];
+      const ask = async (from: string) => ((await isThere(from)) ? readLog(git, from) : []);
+      return [...(await asOfTip(branch, 'log', ask))];
     },
     files: async (branch = main) => {
-      if (!(await exists(branch))) return [];
-      const listed = await git('ls-tree', '-r', '-z', '--name-only', `refs/heads/${branch}`);
-      return listed
-        .split('\0')
-        .filter((file) => file !== '')
-        .sort();
+      const ask = async (from: string) => {
+        if (!(await isThere(from))) return [];
+        const listed = await git('ls-tree', '-r', '-z', '--name-only', from);
+        return listed
+          .split('\0')
+          .filter((file) => file !== '')
+          .sort();
+      };
+      return [...(await asOfTip(branch, 'files', ask))];
     },
-    read: async (branch, file) => {
-      const args = ['cat-file', 'blob', `refs/heads/${branch}:${file}`];
-      const { code, stdout } = await runCommand('git', args, { cwd: path, env: gitEnvironment() });
-      return code === 0 ? stdout : undefined;
-    },
+    read: (branch, file) =>
+      asOfTip(branch, `read ${file}`, async (from) => {
+        const args = ['cat-file', 'blob', `${from}:${file}`];
+        const { code, stdout } = await runCommand('git', args, { cwd: path, env: gitEnvironment() });
+        return code === 0 ? stdout : undefined;
+      }),
     readAll: async (branch, paths) => {
       const input = paths.map((file) => `refs/heads/${branch}:${file}\n`).join('');
       const { code, stdout } = await runCommand('git', ['cat-file', '--batch'], {
