@@ -108,10 +108,12 @@ async function findAll(admin: KubeClient): Promise<readonly Found[]> {
 }
 
 async function findOf(admin: KubeClient, resource: ApiResource): Promise<Found[]> {
-  const { items } = (await admin.get(restPath(resource), { accept: METADATA })) as unknown as {
-    items: readonly { metadata: { name: string; namespace?: string; uid: string } }[];
+  // A kind may go while it is asked for.
+  const list = await unlessGone(admin.get(restPath(resource), { accept: METADATA }));
+  const { items } = (list ?? { items: null }) as unknown as {
+    items: null | readonly { metadata: { name: string; namespace?: string; uid: string } }[];
   };
-  return items.flatMap(({ metadata: { name, namespace, uid } }) => {
+  return (items ?? []).flatMap(({ metadata: { name, namespace, uid } }) => {
     if (OWN_NAMESPACES.has(namespace ?? '') || (namespace === 'default' && name === OWN_SERVICE)) return [];
     const path = restPath(resource, { name, ...(namespace === undefined ? {} : { namespace }) });
     return [{ path, uid, kind: resource.kind }];
