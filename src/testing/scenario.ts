@@ -84,10 +84,11 @@ export async function withScenario(
     people = await openUserClients(controlPlane);
     const admin = people.as('admin');
     await Promise.all(crds.map((crd) => applyObject(admin, crd)));
-    for (const { metadata, spec } of crds) {
+    for (const { metadata } of crds) {
+      const [plural] = metadata.name.split('.');
       await awaitCondition(admin, `${CRDS_PATH}/${metadata.name}`, 'Established');
       // For a moment the API server answers that it is about to.
-      const isServed = () => admin.get(`${OWN_PATH}/${spec.names.plural}`).then(Boolean, () => false);
+      const isServed = () => admin.get(`${OWN_PATH}/${plural}`).then(Boolean, () => false);
       await poll(isServed, { what: `${metadata.name} to be served` });
     }
     const account = await installAccount(controlPlane, options.install);
