@@ -34,13 +34,8 @@ for (const how of ['stopped', 'killed', 'killed, its disk lost'] as const) {
       await waitFor('default watchrule/rule');
       await poll(
         async () =>
-          (await kubectl('admin', [
-            'get',
-            'watchrule',
-            'rule',
-            '-o',
-            'jsonpath={.status.lastSnapshotCommit}',
-          ])) !== '',
+          (await scenario.get<{ status?: { lastSnapshotCommit?: string } }>('watchrules/rule')).status
+            ?.lastSnapshotCommit !== undefined,
         { what: 'the snapshot in the status' },
       );
       assert.is((await subjects()).length, 1);

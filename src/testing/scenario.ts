@@ -26,6 +26,11 @@ export interface Scenario {
   readonly operator: () => OperatorProcess;
   /** Run kubectl and return its stdout; a failure throws with what it said. */
   kubectl(user: User, args: readonly string[], input?: string): Promise<string>;
+  /**
+   * What the API server has at a path, as admin: of the namespace `default` for `watchrules/NAME` and
+   * `gitrepoconfigs/NAME`. For who asks again and again; each process of kubectl takes 50 ms of processor time.
+   */
+  get<T>(path: string): Promise<T>;
   /** What `kubectl apply -f -` does; one process of it is spared where that is known to come to the same. */
   apply(user: User, ...objects: readonly (string | object)[]): Promise<void>;
   /** Wait until a condition of an object of this project's kinds has a status. */
@@ -187,6 +192,10 @@ function makeScenario(
     kubeconfig,
     operator: operator.get,
     kubectl,
+    get: async <T>(path: string) =>
+      (await people
+        .as('admin')
+        .get(path.startsWith('/') ? path : `${OWN_PATH}/namespaces/default/${path}`)) as T,
     async apply(user, ...objects) {
       for (const [at, object] of objects.entries()) {
         if (typeof object !== 'string' && (await hasApplied(people.as(user), object))) continue;
