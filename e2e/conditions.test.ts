@@ -7,11 +7,13 @@ import { startHttpsGitServer } from '../src/testing/https-git-server.ts';
 import { secretValue } from '../src/testing/leaks/secret-value.ts';
 import { poll } from '../src/testing/poll.ts';
 import { configMap, gitRepoConfig, type Scenario, watchRule, withScenario } from '../src/testing/scenario.ts';
+import { shareControlPlane } from '../src/testing/shared-control-plane.ts';
 import { startSshGitServer } from '../src/testing/ssh-git-server.ts';
 
 /** No test here needs what the controllers do. */
+const controlPlane = shareControlPlane();
 const withOperator = (use: (scenario: Scenario) => Promise<void>): Promise<void> =>
-  withScenario(use, { controllerManager: false });
+  withScenario(use, { controlPlane });
 
 interface WithConditions {
   readonly status?: {

@@ -6,6 +6,8 @@ import type { User } from './control-plane/users.ts';
 
 /** Clients of the users of a control plane, over keep-alive connections. Whoever opens them closes them. */
 export interface UserClients {
+  /** The CA of the API server, PEM. */
+  readonly ca: Buffer;
   as(user: User): KubeClient;
   close(): void;
 }
@@ -19,6 +21,7 @@ export async function openUserClients(plane: ControlPlane): Promise<UserClients>
   const ca = Buffer.from(config.clusters[0].cluster['certificate-authority-data'], 'base64');
   const agent = new https.Agent({ ca, keepAlive: true, scheduling: 'lifo' });
   return {
+    ca,
     as(user) {
       const headers = { Authorization: `Bearer ${plane.token(user)}`, 'User-Agent': USER_AGENT };
       return new KubeClient({ server: new URL(plane.url), agent, headers: async () => headers });
