@@ -15,8 +15,6 @@ const USER = { kind: 'basic', username: 'op', password: secretValue('host') } as
 const KILLS = 21;
 /** Prime to the four kinds of moments, so that each is met with a lost disk some time. */
 const WIPE_EVERY = 5;
-/** Dozens of changes between two kills, and processor time left: else operators that start are slow, and nothing else. */
-const PAUSE_MS = 25;
 const PUSH_HELD_MS = 120;
 /** The operator needs about this long to be ready: kills hit it while it starts, and while it works. */
 const LIFE_MS_MAX = 2_500;
@@ -90,7 +88,7 @@ test('storm: the operator is killed again and again, and sometimes its disk is l
         await server.stop();
       }
     },
-    { repository: false, pauseMs: PAUSE_MS },
+    { repository: false },
   ));
 
 test.run();
