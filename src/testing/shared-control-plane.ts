@@ -75,7 +75,7 @@ async function removeOthers(admin: KubeClient, kept: ReadonlySet<string>): Promi
       left = (await findAll(admin)).filter(({ uid }) => !kept.has(uid));
       // What is in a namespace goes before it does.
       const [namespaces, others] = [left.filter(isNamespace), left.filter((one) => !isNamespace(one))];
-      for (const { path } of others) await unlessGone(admin.request('DELETE', path));
+      for (const { path } of others) await remove(admin, path);
       for (const { path } of namespaces) await removeNamespace(admin, path);
       return left.length === 0;
     },
@@ -86,6 +86,15 @@ async function removeOthers(admin: KubeClient, kept: ReadonlySet<string>): Promi
 }
 
 const isNamespace = ({ kind }: Found) => kind === 'Namespace';
+
+/** Whatever holds it: who would let go of it has ended. */
+async function remove(admin: KubeClient, path: string): Promise<void> {
+  const left = await unlessGone(admin.request('DELETE', path));
+  const { finalizers } = (left?.metadata ?? {}) as { finalizers?: unknown };
+  if (finalizers === undefined) return;
+  const body = { metadata: { finalizers: null } };
+  await unlessGone(admin.request('PATCH', path, { body, contentType: 'application/merge-patch+json' }));
+}
 
 /** As the controller of namespaces does once they are empty. */
 async function removeNamespace(admin: KubeClient, path: string): Promise<void> {
