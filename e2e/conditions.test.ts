@@ -7,21 +7,29 @@ import { startHttpsGitServer } from '../src/testing/https-git-server.ts';
 import { secretValue } from '../src/testing/leaks/secret-value.ts';
 import { poll } from '../src/testing/poll.ts';
 import { configMap, gitRepoConfig, type Scenario, watchRule, withScenario } from '../src/testing/scenario.ts';
+import { shareControlPlane } from '../src/testing/shared-control-plane.ts';
 import { startSshGitServer } from '../src/testing/ssh-git-server.ts';
 
 /** No test here needs what the controllers do. */
+const controlPlane = shareControlPlane();
 const withOperator = (use: (scenario: Scenario) => Promise<void>): Promise<void> =>
-  withScenario(use, { controllerManager: false });
+  withScenario(use, { controlPlane });
 
-const ready =
-  '{.status.conditions[?(@.type=="Ready")].status} {.status.conditions[?(@.type=="Ready")].reason}: {.status.conditions[?(@.type=="Ready")].message}';
+interface WithConditions {
+  readonly status?: {
+    readonly pendingCommits?: number;
+    readonly conditions?: readonly Readonly<Record<'type' | 'status' | 'reason' | 'message', string>>[];
+  };
+}
 
 /** Wait for the Ready condition of an object to match, and return it as `Status Reason: message`. */
-async function expectReady({ kubectl }: Scenario, object: string, expected: RegExp): Promise<string> {
+async function expectReady({ get }: Scenario, object: string, expected: RegExp): Promise<string> {
   let seen = '';
   await poll(
     async () => {
-      seen = await kubectl('admin', ['get', object, '-o', `jsonpath=${ready}`]);
+      const { status } = await get<WithConditions>(object.replace('/', 's/'));
+      const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+      seen = ready === undefined ? '' : `${ready.status} ${ready.reason}: ${ready.message}`;
       return expected.test(seen);
     },
     { what: `${object} to be ${expected}` },
@@ -91,12 +99,7 @@ test('conditions: SSH credentials that are missing, wrong or from an impostor, a
       await apply('admin', configMap('default', 'c-2', {}));
       await poll(
         async () =>
-          (await kubectl('admin', [
-            'get',
-            'gitrepoconfig/audit-repo',
-            '-o',
-            'jsonpath={.status.pendingCommits}',
-          ])) === '2',
+          (await scenario.get<WithConditions>('gitrepoconfigs/audit-repo')).status?.pendingCommits === 2,
         { what: 'two pending commits' },
       );
       await server.start();

@@ -8,6 +8,7 @@ import type { ControlPlane } from '../src/testing/control-plane/control-plane.ts
 import { startControlPlane } from '../src/testing/control-plane/start-control-plane.ts';
 import { poll } from '../src/testing/poll.ts';
 import { mustRun } from '../src/testing/run-command.ts';
+import { shareControlPlane } from '../src/testing/shared-control-plane.ts';
 import { withTempDir } from '../src/testing/temp-dir.ts';
 
 const alice = 'alice@example.com';
@@ -133,18 +134,35 @@ for (const [name, next, signal] of [
   });
 }
 
+const shared = shareControlPlane();
+
 test('startControlPlane: kubeconfigs verify TLS', async () => {
-  const plane = await startControlPlane({ controllerManager: false });
-  try {
-    const config = JSON.parse(await readFile(plane.kubeconfig(bob), 'utf8'));
-    assert.ok(config.clusters[0].cluster['certificate-authority-data']);
-    assert.is(plane.kubeconfig(bob), join(plane.dir, 'bob@example.com.kubeconfig'));
-    assert.throws(() => plane.kubeconfig('mallory' as 'admin'), /No user "mallory"/);
-    const version = await mustRun('kubectl', ['version', '-o', 'json'], { env: plane.env });
-    assert.is(JSON.parse(version).serverVersion.gitVersion, 'v1.36.3');
-  } finally {
-    await plane.stop();
-  }
+  const plane = await shared.take();
+  const config = JSON.parse(await readFile(plane.kubeconfig(bob), 'utf8'));
+  assert.ok(config.clusters[0].cluster['certificate-authority-data']);
+  assert.is(plane.kubeconfig(bob), join(plane.dir, 'bob@example.com.kubeconfig'));
+  assert.throws(() => plane.kubeconfig('mallory' as 'admin'), /No user "mallory"/);
+  const version = await mustRun('kubectl', ['version', '-o', 'json'], { env: plane.env });
+  assert.is(JSON.parse(version).serverVersion.gitVersion, 'v1.36.3');
+});
+
+test('shareControlPlane: nothing of a scenario is there in the next', async () => {
+  const plane = await shared.take();
+  const names = async (kinds: string) =>
+    (await plane.kubectl('admin', ['get', kinds, '-A', '-o', 'name'])).stdout;
+  const kinds = 'namespaces,configmaps,services,clusterroles';
+  await create(plane, 'admin', 'configmap', 'of-the-set-up');
+  await shared.keep();
+  const before = await names(kinds);
+  assert.match(before, 'configmap/of-the-set-up');
+  for (const what of ['namespace shop', 'configmap one -n shop', 'clusterrole x --verb=get --resource=pods'])
+    assert.is((await create(plane, 'admin', ...what.split(' '))).code, 0, what);
+  const held = { metadata: { finalizers: ['example.com/hold'] } };
+  await create(plane, 'admin', 'configmap', 'held');
+  await plane.kubectl('admin', ['patch', 'cm', 'held', '-p', JSON.stringify(held)]);
+  assert.is.not(await names(kinds), before);
+  assert.is(await shared.take(), plane);
+  assert.is(await names(kinds), before);
 });
 
 test.run();

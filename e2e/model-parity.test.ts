@@ -12,6 +12,7 @@ import { CodedError } from '../src/errors.ts';
 import { KubeClient } from '../src/kube/client.ts';
 import { openConnection } from '../src/kube/connection.ts';
 import type { JsonObject } from '../src/kube/json.ts';
+import { assertAppliesAlike } from '../src/testing/assert-applies-alike.ts';
 import { startControlPlane } from '../src/testing/control-plane/start-control-plane.ts';
 import { type ModelCase, modelCases } from '../src/testing/model-cases.ts';
 import { poll } from '../src/testing/poll.ts';
@@ -176,6 +177,8 @@ test('model: validators and API server agree, and kubectl can use the kinds', as
       await kubectl(['explain', 'wr.spec.excludeFields']),
       /metadata\.annotations\["example\.com\/build"\]/,
     );
+    // Beside the kinds this needs nothing, and a control plane of its own would take seconds.
+    await assertAppliesAlike(plane);
   } finally {
     await plane.stop();
   }

@@ -44,20 +44,17 @@ async function caughtUp(scenario: Scenario, branch: string, name: string): Promi
 const told = (scenario: Scenario, rule: string, reason: string): Promise<Told> =>
   poll(
     async () => {
-      const events = JSON.parse(
-        await scenario.kubectl('admin', ['get', 'events', '-n', 'default', '-o', 'json']),
-      );
-      return (events.items as Told[]).find(
-        (event) => event.reason === reason && event.involvedObject.name === rule,
-      );
+      const { items } = await scenario.get<{ items: readonly Told[] }>('/api/v1/namespaces/default/events');
+      return items.find((event) => event.reason === reason && event.involvedObject.name === rule);
     },
     { timeoutMs: 150_000, intervalMs: 500, what: `the Event ${reason}` },
   );
 
 async function conditionOf(scenario: Scenario, rule: string): Promise<string | undefined> {
-  const path = '{.status.conditions[?(@.type=="LoopDetected")].message}';
-  const message = await scenario.kubectl('admin', ['get', 'watchrule', rule, '-o', `jsonpath=${path}`]);
-  return message === '' ? undefined : message;
+  const { status } = await scenario.get<{
+    status?: { conditions?: readonly { type: string; message: string }[] };
+  }>(`watchrules/${rule}`);
+  return status?.conditions?.find(({ type }) => type === 'LoopDetected')?.message || undefined;
 }
 
 async function coalesced({ operator }: Scenario, reason: string): Promise<number> {

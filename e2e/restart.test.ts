@@ -6,12 +6,14 @@ import * as assert from 'uvu/assert';
 import { privateParentOf } from '../src/git/private-folder.ts';
 import { poll } from '../src/testing/poll.ts';
 import { configMap, gitRepoConfig, type Scenario, watchRule, withScenario } from '../src/testing/scenario.ts';
+import { shareControlPlane } from '../src/testing/shared-control-plane.ts';
 
 const file = (name: string) => `namespaces/shop/ConfigMap/${name}.yaml`;
 
 /** No test here needs what the controllers do. */
+const controlPlane = shareControlPlane();
 const withOperator = (use: (scenario: Scenario) => Promise<void>): Promise<void> =>
-  withScenario(use, { controllerManager: false });
+  withScenario(use, { controlPlane });
 
 for (const how of ['stopped', 'killed', 'killed, its disk lost'] as const) {
   test(`restart: changes while the operator was down (${how})`, () =>
@@ -32,13 +34,8 @@ for (const how of ['stopped', 'killed', 'killed, its disk lost'] as const) {
       await waitFor('default watchrule/rule');
       await poll(
         async () =>
-          (await kubectl('admin', [
-            'get',
-            'watchrule',
-            'rule',
-            '-o',
-            'jsonpath={.status.lastSnapshotCommit}',
-          ])) !== '',
+          (await scenario.get<{ status?: { lastSnapshotCommit?: string } }>('watchrules/rule')).status
+            ?.lastSnapshotCommit !== undefined,
         { what: 'the snapshot in the status' },
       );
       assert.is((await subjects()).length, 1);

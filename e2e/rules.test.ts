@@ -234,14 +234,12 @@ test('rules: names, operations, object selectors and fields; a rule that changes
     // Counts and kinds in the status.
     await waitFor('default watchrule/narrow');
     await poll(
-      async () =>
-        (await kubectl('admin', [
-          'get',
-          'watchrule',
-          'narrow',
-          '-o',
-          'jsonpath={.status.capturedObjects} {.status.resources[0].kind}',
-        ])) === '3 ConfigMap',
+      async () => {
+        const { status } = await scenario.get<{
+          status: { capturedObjects?: number; resources?: readonly { kind: string }[] };
+        }>('watchrules/narrow');
+        return status.capturedObjects === 3 && status.resources?.[0]?.kind === 'ConfigMap';
+      },
       { what: 'the counts in the status' },
     );
   }));

@@ -15,6 +15,8 @@ export const BUNDLE = fileURLToPath(new URL('../dist/gitops-reverser.mjs', impor
 export async function bundle(outfile: string = BUNDLE): Promise<void> {
   const { metafile } = await build({
     absWorkingDir: root,
+    // Modules are called as they stand below the root, also where node_modules is a link to somewhere else.
+    preserveSymlinks: true,
     entryPoints: ['src/main.ts'],
     outfile,
     bundle: true,

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -9,11 +9,13 @@ import { ensureBinaries } from '../src/testing/control-plane/ensure-binaries.ts'
 import { bundleVariable } from '../src/testing/operator-bundle.ts';
 import { makeTempDir } from '../src/testing/temp-dir.ts';
 import { bundle } from './bundle.ts';
+import { busySince } from './test-gate/busy-processors.ts';
 import { compiledFlags, compiledVariable, compileTests } from './test-gate/compile-tests.ts';
 import { longestFirst, shareOf } from './test-gate/durations.ts';
 import { e2eFolders, findTests, unitFolders } from './test-gate/find-tests.ts';
 import { openRightsFolder } from './test-gate/rights-folder.ts';
-import { type Job, type JobResult, runJobs } from './test-gate/run-job.ts';
+import type { Job, JobResult } from './test-gate/run-job.ts';
+import { runJobs } from './test-gate/run-jobs.ts';
 
 const help = `Usage: npm test -- [options] [PATTERN...]
 
@@ -118,13 +120,29 @@ async function runAll(quick: readonly Job[], slow: readonly Job[]): Promise<read
   const missing = slow.length === 0 ? undefined : await failureOf('control plane', ensurePrograms);
   const jobs = longestFirst([...quick, ...(missing === undefined ? slow : [])]);
   const env = environment(made.path);
+  const began = cpus();
+  const startedAt = performance.now();
   const results = await runJobs(
     jobs.map((job) => ({ ...job, env })),
     availableParallelism(),
     root,
     report,
+    watchProcessors(),
   );
+  const seconds = (performance.now() - startedAt) / 1000;
+  print(`${busySince(began).toFixed(2)} of ${began.length} processors were busy for ${seconds.toFixed(0)} s`);
   return missing === undefined ? results : [...results, missing];
+}
+
+/** How many processors were busy since the last call; undefined where they are not all ours, as in a limited container. */
+function watchProcessors(): () => number | undefined {
+  let last = cpus();
+  return () => {
+    const now = cpus();
+    const busy = busySince(last, now);
+    last = now;
+    return now.length === availableParallelism() ? busy : undefined;
+  };
 }
 
 /** What all tests need, made once. */

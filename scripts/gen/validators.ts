@@ -19,6 +19,8 @@ export async function validatorsFile(crds: readonly Crd[], root: string): Promis
   const bundle = await build({
     stdin: { contents: entry, resolveDir: root, sourcefile: 'validators.js' },
     absWorkingDir: root,
+    // Modules are called as they stand below the root, also where node_modules is a link to somewhere else.
+    preserveSymlinks: true,
     bundle: true,
     write: false,
     format: 'esm',

@@ -4,7 +4,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withTempDir } from '../../src/testing/temp-dir.ts';
 import { findTests } from './find-tests.ts';
-import { type Job, runJob, runJobs } from './run-job.ts';
+import { type Job, runJob } from './run-job.ts';
+import { runJobs } from './run-jobs.ts';
 
 const shell = (script: string, rest: Partial<Job> = {}): Job => ({
   name: script,
@@ -79,6 +80,31 @@ test('runJobs passes over what does not fit yet', async () => {
     const third = shell('touch third', { share: 0.3 });
     const results = await runJobs([first, second, third], 1, dir, () => {});
     assert.ok(results.every(({ failed }) => failed === 0));
+  });
+});
+
+test('runJobs starts one more when processors idle, but not beside what keeps one busy', async () => {
+  await withTempDir(async (dir) => {
+    const first = shell('touch first; until [ -e second ]; do sleep 0.01; done', { share: 0.7 });
+    const second = shell('[ -e first ] && touch second', { share: 0.7 });
+    const both = await runJobs(
+      [first, second],
+      1,
+      dir,
+      () => {},
+      () => 0.1,
+    );
+    assert.ok(both.every(({ failed }) => failed === 0));
+    const busy = shell('rm second; sleep 2; [ ! -e second ]', { share: 1 });
+    const other = shell('touch second', { share: 0.7 });
+    const apart = await runJobs(
+      [busy, other],
+      1,
+      dir,
+      () => {},
+      () => 0.1,
+    );
+    assert.ok(apart.every(({ failed }) => failed === 0));
   });
 });
 

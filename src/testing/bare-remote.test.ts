@@ -49,6 +49,25 @@ test('makeBareRemote: pushAs makes another branch, and remove removes', async ()
   assert.not(existsSync(path));
 });
 
+test('makeBareRemote: what is told is of now, also after the refs were packed or the branch went', () =>
+  withBareRemote(async (remote) => {
+    const seen = async () => [
+      (await remote.log()).map(({ subject }) => subject),
+      await remote.files(),
+      await remote.read('main', 'a'),
+    ];
+    await remote.pushAs(carol, { a: '1' }, 'One');
+    for (let look = 0; look < 2; look += 1) assert.equal(await seen(), [['One'], ['a'], '1']);
+    await remote.git('pack-refs', '--all');
+    assert.equal(await seen(), [['One'], ['a'], '1']);
+    await remote.pushAs(carol, { a: '2', b: '' }, 'Two');
+    assert.equal(await seen(), [['Two', 'One'], ['a', 'b'], '2']);
+    await remote.git('update-ref', 'refs/heads/main', 'main~1');
+    assert.equal(await seen(), [['One'], ['a'], '1']);
+    await remote.git('update-ref', '-d', 'refs/heads/main');
+    assert.equal(await seen(), [[], [], undefined]);
+  }));
+
 test('readAll: many files with one call, byte for byte, also the missing and the empty', () =>
   withBareRemote(async (remote) => {
     const files = { 'a.yaml': 'x: ü\n\n', 'b/c.yaml': '', 'd.yaml': 'no newline' };

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gitEnvironment, type Person } from './git-environment.ts';
@@ -59,9 +59,22 @@ export async function makeBareRemote(options: { defaultBranch?: string } = {}): 
     env: gitEnvironment(),
   });
   const git = (...args: string[]) => mustRun('git', args, { cwd: path, env: gitEnvironment() });
-  const exists = async (branch: string) =>
-    (await git('for-each-ref', '--format=%(refname)', `refs/heads/${branch}`)).trim() ===
-    `refs/heads/${branch}`;
+  const exists = async (ref: string) =>
+    (await git('for-each-ref', '--format=%(refname)', ref)).trim() === ref;
+  let known: { readonly tip: string; readonly answers: Map<string, Promise<unknown>> } | undefined;
+  /** Who waits for a commit asks all the time: git is only asked when the branch has moved. */
+  const asOfTip = async <T>(branch: string, question: string, ask: (from: string) => Promise<T>) => {
+    const file = await readFile(join(path, 'refs', 'heads', branch), 'utf8').catch(() => undefined);
+    // Without a file of its own, the branch may stand in packed-refs.
+    if (file === undefined) return ask(`refs/heads/${branch}`);
+    const tip = file.trim();
+    if (known?.tip !== tip) known = { tip, answers: new Map() };
+    const { answers } = known;
+    const answer = (answers.get(question) as Promise<T> | undefined) ?? ask(tip);
+    answers.set(question, answer);
+    return answer;
+  };
+  const isThere = async (from: string) => !from.startsWith('refs/') || exists(from);
   return {
     path,
     url: pathToFileURL(path).href,
@@ -70,20 +83,27 @@ export async function makeBareRemote(options: { defaultBranch?: string } = {}): 
       const lines = (await git('for-each-ref', '--format=%(refname) %(objectname)')).trim().split('\n');
       return Object.fromEntries(lines.filter((line) => line !== '').map((line) => line.split(' ')));
     },
-    log: async (branch = main) => ((await exists(branch)) ? readLog(git, branch) : []),
+    log: async (branch = main) => {
+      const ask = async (from: string) => ((await isThere(from)) ? readLog(git, from) : []);
+      return [...(await asOfTip(branch, 'log', ask))];
+    },
     files: async (branch = main) => {
-      if (!(await exists(branch))) return [];
-      const listed = await git('ls-tree', '-r', '-z', '--name-only', `refs/heads/${branch}`);
-      return listed
-        .split('\0')
-        .filter((file) => file !== '')
-        .sort();
+      const ask = async (from: string) => {
+        if (!(await isThere(from))) return [];
+        const listed = await git('ls-tree', '-r', '-z', '--name-only', from);
+        return listed
+          .split('\0')
+          .filter((file) => file !== '')
+          .sort();
+      };
+      return [...(await asOfTip(branch, 'files', ask))];
     },
-    read: async (branch, file) => {
-      const args = ['cat-file', 'blob', `refs/heads/${branch}:${file}`];
-      const { code, stdout } = await runCommand('git', args, { cwd: path, env: gitEnvironment() });
-      return code === 0 ? stdout : undefined;
-    },
+    read: (branch, file) =>
+      asOfTip(branch, `read ${file}`, async (from) => {
+        const args = ['cat-file', 'blob', `${from}:${file}`];
+        const { code, stdout } = await runCommand('git', args, { cwd: path, env: gitEnvironment() });
+        return code === 0 ? stdout : undefined;
+      }),
     readAll: async (branch, paths) => {
       const input = paths.map((file) => `refs/heads/${branch}:${file}\n`).join('');
       const { code, stdout } = await runCommand('git', ['cat-file', '--batch'], {
@@ -124,9 +144,9 @@ function splitBatch(output: Buffer, count: number): (string | undefined)[] {
   });
 }
 
-async function readLog(git: BareRemote['git'], branch: string): Promise<LoggedCommit[]> {
+async function readLog(git: BareRemote['git'], from: string): Promise<LoggedCommit[]> {
   const format = ['%H', '%P', '%an', '%ae', '%aI', '%cn', '%ce', '%cI', '%B'].join('%x1f');
-  const text = await git('log', '-z', `--format=${format}`, `refs/heads/${branch}`);
+  const text = await git('log', '-z', `--format=${format}`, from);
   const records = text.split('\0').filter((record) => record !== '');
   return records.map((record) => {
     const [

@@ -1,12 +1,13 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitOpsReverserProps } from '../../infra/gitops-reverser.ts';
+import { CodedError } from '../errors.ts';
 import { NAME, NAMESPACE_DEFAULT } from '../own-names.ts';
-import { apiRequest } from './control-plane/api-request.ts';
 import type { ControlPlane } from './control-plane/control-plane.ts';
 import { kubeconfigText } from './control-plane/credentials.ts';
 import { isRole } from './rights.ts';
 import { type ManifestOfAccess, synthesizeAccess } from './synthesize-access.ts';
+import { openUserClients } from './user-clients.ts';
 
 /** Longer than anybody looks at a demo. */
 const TOKEN_SECONDS = 24 * 60 * 60;
@@ -18,32 +19,29 @@ const TOKEN_SECONDS = 24 * 60 * 60;
  */
 export async function installAccount(plane: ControlPlane, props: GitOpsReverserProps = {}): Promise<string> {
   const manifests = await synthesizeAccess(props);
-  const ca = await authorityOf(plane);
-  const post = async (path: string, body: object): Promise<string> => {
-    const url = `${plane.url}${path}`;
-    const { status, text } = await apiRequest({ url, ca, token: plane.token('admin'), method: 'POST', body });
-    if (status !== 201 && status !== 409) throw new Error(`POST ${path}: ${status} ${text}`);
-    return text;
-  };
-  // One after the other: a RoleBinding needs its namespace, and they are few.
-  for (const manifest of manifests) await post(collectionOf(manifest), manifest);
-  plane.rights.grant(manifests.filter(isRole));
-  const answer = await post(`/api/v1/namespaces/${NAMESPACE_DEFAULT}/serviceaccounts/${NAME}/token`, {
-    apiVersion: 'authentication.k8s.io/v1',
-    kind: 'TokenRequest',
-    spec: { expirationSeconds: TOKEN_SECONDS },
-  });
-  const { status } = JSON.parse(answer) as { readonly status: { readonly token: string } };
-  const kubeconfig = join(plane.dir, 'account.kubeconfig');
-  const access = { url: plane.url, ca, user: NAME, token: status.token };
-  await writeFile(kubeconfig, kubeconfigText(access), { mode: 0o600 });
-  return kubeconfig;
-}
-
-/** The CA of the API server. */
-async function authorityOf(plane: ControlPlane): Promise<Buffer> {
-  const config = JSON.parse(await readFile(plane.kubeconfig('admin'), 'utf8'));
-  return Buffer.from(config.clusters[0].cluster['certificate-authority-data'], 'base64');
+  const people = await openUserClients(plane);
+  const post = (path: string, body: object) => people.as('admin').request('POST', path, { body });
+  try {
+    // One after the other: a RoleBinding needs its namespace, and they are few.
+    for (const manifest of manifests) {
+      await post(collectionOf(manifest), manifest).catch((error: unknown) => {
+        if (!(error instanceof CodedError && error.code === 'Conflict')) throw error;
+      });
+    }
+    plane.rights.grant(manifests.filter(isRole));
+    const answer = await post(`/api/v1/namespaces/${NAMESPACE_DEFAULT}/serviceaccounts/${NAME}/token`, {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      spec: { expirationSeconds: TOKEN_SECONDS },
+    });
+    const { token } = answer.status as { readonly token: string };
+    const kubeconfig = join(plane.dir, 'account.kubeconfig');
+    const access = { url: plane.url, ca: people.ca, user: NAME, token };
+    await writeFile(kubeconfig, kubeconfigText(access), { mode: 0o600 });
+    return kubeconfig;
+  } finally {
+    people.close();
+  }
 }
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';

@@ -1,6 +1,9 @@
 import { appendFile } from 'node:fs/promises';
 import { crds } from '../../gen/kinds.ts';
 import type { GitOpsReverserProps } from '../../infra/gitops-reverser.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { applyObject } from './apply-object.ts';
+import { awaitCondition } from './await-condition.ts';
 import { type BareRemote, type LoggedCommit, makeBareRemote } from './bare-remote.ts';
 import type { ControlPlane } from './control-plane/control-plane.ts';
 import { type StartOptions, startControlPlane } from './control-plane/start-control-plane.ts';
@@ -9,6 +12,8 @@ import { assertNoLeaks } from './leaks/scenario-leaks.ts';
 import { installAccount } from './operator-account.ts';
 import { makeOperatorFolder, type OperatorFolder, type OperatorProcess } from './operator-process.ts';
 import { poll } from './poll.ts';
+import type { SharedControlPlane } from './shared-control-plane.ts';
+import { openUserClients, type UserClients } from './user-clients.ts';
 
 /** A control plane with the CRDs, an empty remote, and a running operator: where a test begins. */
 export interface Scenario {
@@ -21,8 +26,13 @@ export interface Scenario {
   readonly operator: () => OperatorProcess;
   /** Run kubectl and return its stdout; a failure throws with what it said. */
   kubectl(user: User, args: readonly string[], input?: string): Promise<string>;
-  /** `kubectl apply -f -`. */
-  apply(user: User, ...objects: readonly (string | object)[]): Promise<string>;
+  /**
+   * What the API server has at a path, as admin: of the namespace `default` for `watchrules/NAME` and
+   * `gitrepoconfigs/NAME`. For who asks again and again; each process of kubectl takes 50 ms of processor time.
+   */
+  get<T>(path: string): Promise<T>;
+  /** What `kubectl apply -f -` does; one process of it is spared where that is known to come to the same. */
+  apply(user: User, ...objects: readonly (string | object)[]): Promise<void>;
   /** Wait until a condition of an object of this project's kinds has a status. */
   waitFor(resource: string, condition?: string): Promise<void>;
   /** Subjects of the branch's commits, oldest first. */
@@ -45,6 +55,8 @@ export interface StartOperator {
 export interface ScenarioOptions extends Pick<StartOptions, 'apiServerFlags' | 'controllerManager'> {
   /** The installation whose rights the operator has. Default: one replica that may read everything. */
   readonly install?: Pick<GitOpsReverserProps, 'access' | 'replicas' | 'certificate'>;
+  /** In the place of one of its own. */
+  readonly controlPlane?: SharedControlPlane;
   /** How every operator of the scenario is started. */
   readonly operator?: {
     readonly args?: readonly string[];
@@ -54,7 +66,6 @@ export interface ScenarioOptions extends Pick<StartOptions, 'apiServerFlags' | '
   };
 }
 
-const CRD_TIMEOUT = '30s';
 const COMMIT_TIMEOUT_MS = 30_000;
 
 /**
@@ -65,22 +76,32 @@ export async function withScenario(
   use: (scenario: Scenario) => Promise<void>,
   options: ScenarioOptions = {},
 ): Promise<void> {
-  const controlPlane = await startControlPlane(options);
+  const shared = options.controlPlane;
+  const controlPlane = shared === undefined ? await startControlPlane(options) : await shared.take();
   let remote: BareRemote | undefined;
   let folder: OperatorFolder | undefined;
+  let people: UserClients | undefined;
   let operator: OperatorProcess | undefined;
   try {
     remote = await makeBareRemote();
     folder = await makeOperatorFolder();
     const kubectl = kubectlOf(controlPlane);
-    await kubectl('admin', ['apply', '-f', '-'], crds.map((crd) => JSON.stringify(crd)).join('\n---\n'));
-    const names = crds.map((crd) => `crd/${crd.metadata.name}`);
-    await kubectl('admin', ['wait', '--for=condition=Established', `--timeout=${CRD_TIMEOUT}`, ...names]);
+    people = await openUserClients(controlPlane);
+    const admin = people.as('admin');
+    await Promise.all(crds.map((crd) => applyObject(admin, crd)));
+    for (const { metadata } of crds) {
+      const [plural] = metadata.name.split('.');
+      await awaitCondition(admin, `${CRDS_PATH}/${metadata.name}`, 'Established');
+      // For a moment the API server answers that it is about to.
+      const isServed = () => admin.get(`${OWN_PATH}/${plural}`).then(Boolean, () => false);
+      await poll(isServed, { what: `${metadata.name} to be served` });
+    }
     const account = await installAccount(controlPlane, options.install);
+    await shared?.keep();
     let kubeconfig = account;
     operator = await folder.start({ kubeconfig, ...options.operator });
     await use(
-      makeScenario(controlPlane, remote, folder, account, kubectl, {
+      makeScenario(controlPlane, remote, folder, account, kubectl, people, {
         get: () => operator as OperatorProcess,
         async restart({ kill = false, meanwhile = async () => {} }) {
           if (kill) await operator?.kill();
@@ -102,17 +123,36 @@ export async function withScenario(
       remotes: [remote.path],
       operatorFolder: folder.path,
       metrics,
-      list: (kinds) => kubectl('admin', ['get', kinds, '-A', '-o', 'json']),
+      list: (kinds) => listAll(admin, kinds),
     });
   } finally {
     // To look into a failure: the operator's log goes where this names a file.
     const logFile = process.env.GITOPS_REVERSER_TEST_LOG;
     if (logFile !== undefined && operator !== undefined) await appendFile(logFile, await operator.logs());
     await operator?.kill();
-    await controlPlane.stop();
+    people?.close();
+    if (shared === undefined) await controlPlane.stop();
     await folder?.remove();
     await remote?.remove();
   }
+}
+
+/** Applied without kubectl. What the API server refuses, kubectl is asked to do: tests know what it says. */
+async function hasApplied(client: KubeClient, object: object): Promise<boolean> {
+  return applyObject(client, object).catch(() => false);
+}
+
+const OWN_PATH = '/apis/configbutler.ai/v1alpha1';
+const CRDS_PATH = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+
+/** Lists of the kinds in all namespaces, as `kubectl get KINDS -A -o json` reads them. */
+async function listAll(client: KubeClient, kinds: string): Promise<string> {
+  const texts: string[] = [];
+  for (const kind of kinds.split(',')) {
+    const path = kind === 'secrets' || kind === 'events' ? '/api/v1' : OWN_PATH;
+    await client.get(`${path}/${kind}`, { onText: (text) => void texts.push(text) });
+  }
+  return texts.join('\n');
 }
 
 /** What `/metrics` says; empty when the test ended its operator. */
@@ -137,6 +177,7 @@ function makeScenario(
   folder: OperatorFolder,
   kubeconfig: string,
   kubectl: Kubectl,
+  people: UserClients,
   operator: {
     readonly get: () => OperatorProcess;
     readonly restart: (options: { kill?: boolean; meanwhile?: () => Promise<unknown> }) => Promise<void>;
@@ -151,15 +192,26 @@ function makeScenario(
     kubeconfig,
     operator: operator.get,
     kubectl,
-    apply: (user, ...objects) => {
-      const documents = objects.map((object) =>
-        typeof object === 'string' ? object : JSON.stringify(object),
-      );
-      return kubectl(user, ['apply', '-f', '-'], documents.join('\n---\n'));
+    get: async <T>(path: string) =>
+      (await people
+        .as('admin')
+        .get(path.startsWith('/') ? path : `${OWN_PATH}/namespaces/default/${path}`)) as T,
+    async apply(user, ...objects) {
+      for (const [at, object] of objects.entries()) {
+        if (typeof object !== 'string' && (await hasApplied(people.as(user), object))) continue;
+        const left = objects.slice(at).map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
+        await kubectl(user, ['apply', '-f', '-'], left.join('\n---\n'));
+        return;
+      }
     },
     async waitFor(resource, condition = 'condition=Ready') {
       const [namespace, name] = resource.split(' ') as [string, string];
-      await kubectl('admin', ['wait', '-n', namespace, name, `--for=${condition}`, '--timeout=30s']);
+      const [, type, status] = /^condition=(\w+)(?:=(\w+))?$/.exec(condition) ?? [];
+      const [, plural, object] = /^(watchrule|gitrepoconfig)\/(.+)$/.exec(name) ?? [];
+      if (type !== undefined && object !== undefined) {
+        const path = `${OWN_PATH}/namespaces/${namespace}/${plural}s/${object}`;
+        await awaitCondition(people.as('admin'), path, type, status);
+      } else await kubectl('admin', ['wait', '-n', namespace, name, `--for=${condition}`, '--timeout=30s']);
     },
     subjects: async (branch) => (await oldestFirst(branch)).map(({ subject }) => subject),
     commit: (subject, branch) =>

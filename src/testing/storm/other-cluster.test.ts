@@ -7,7 +7,7 @@ import { startOtherCluster } from './other-cluster.ts';
 
 test('startOtherCluster pushes below its folder, and keeps what others pushed', () =>
   withBareRemote(async (remote) => {
-    const other = await startOtherCluster(remote, { prefix: 'clusters/other', everyMs: 5 });
+    const other = await startOtherCluster(remote, { prefix: 'clusters/other', everyMs: 50 });
     try {
       await poll(() => other.pushed.length >= 2, { what: 'two pushes' });
       const carol = await makeQuickPusher(remote, { name: 'Carol', email: 'carol@example.com' });
