@@ -180,15 +180,16 @@ export class Pipeline implements CaptureSink {
     if (gap.kind === 'HistoryLost') this.#watches.forgetObjects(resource);
     for (const joins of this.#targets.values()) {
       const { target } = joins;
-      if (!target.follows(resource)) continue;
+      if (!target.followed.has(resource)) continue;
       if (gap.kind === 'HistoryLost') joins.startOver(resource);
-      else if (gap.upTo === undefined || !target.hasSeen(resource, gap.upTo)) joins.closeGap([resource]);
+      else if (gap.upTo === undefined || !target.positions.hasSeen(resource, gap.upTo))
+        joins.closeGap([resource]);
     }
   }
 
   onBookmark(resource: ApiResource, version: string): void {
     for (const { target } of this.#targets.values()) {
-      if (target.follows(resource)) target.bookmark(resource, version);
+      if (target.followed.has(resource)) target.bookmark(resource, version);
     }
   }
 
@@ -200,8 +201,8 @@ export class Pipeline implements CaptureSink {
       .filter(
         (target) =>
           target.isTaking &&
-          target.follows(resource) &&
-          !target.hasSeen(resource, object.metadata.resourceVersion),
+          target.followed.has(resource) &&
+          !target.positions.hasSeen(resource, object.metadata.resourceVersion),
       );
     // Who deletes a Namespace matters also where nobody captures Namespaces: everything in it follows.
     if (takers.length === 0 && !isNamespace(resource)) return;

@@ -74,7 +74,8 @@ function handOn(
 
   const manifest = operation === 'DELETE' ? null : sanitize(object);
   const digest = manifest === null ? '' : digestOf(manifest);
-  const isPast = !isLive || (known === undefined && takers.some((target) => target.isUnchecked(resource)));
+  const isPast =
+    !isLive || (known === undefined && takers.some((target) => target.positions.isUnchecked(resource)));
   const seenAtMs = happenedAtMs(captured, known, isPast);
   if (captured.type !== 'DELETED') {
     states.set(uid, { resourceVersion, digest, deleting: operation === 'DELETE', changedAtMs: seenAtMs });
