@@ -677,6 +677,58 @@ async function cascades({ as, at, told, of, namespace, changes }: Rig): Promise<
   assert.is(of('Namespace', 'cascades').map(tell).at(-1), 'DELETE dave');
 }
 
+/** The review of an eviction tells no uid, and the deletion has none; but the Pod says that it was evicted. */
+async function evictions({ as, at, told, namespace, reviews }: Rig): Promise<void> {
+  await namespace('evictions');
+  const before = reviews.length;
+  const podSpec = template('drained').spec as JsonObject;
+  await as('alice').request('POST', at('Node'), { body: { metadata: { name: 'drained' } } });
+  const run = async (name: string) => {
+    const body = {
+      metadata: { name, labels: { name } },
+      spec: { ...podSpec, nodeName: 'drained' },
+    };
+    await as('alice').request('POST', at('Pod', 'evictions'), { body });
+    const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
+    const path = at('Pod', 'evictions', name, 'status');
+    await as('kubelet').request('PATCH', path, { body: { status }, contentType: MERGE });
+  };
+  const evict = (user: string, name: string, deleteOptions: JsonObject = {}) =>
+    as(user).request('POST', at('Pod', 'evictions', name, 'eviction'), {
+      body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name }, deleteOptions },
+    });
+  await as('alice').request('POST', at('Pod', 'evictions'), {
+    body: { metadata: { name: 'pending' }, spec: podSpec },
+  });
+  await evict('bob', 'pending');
+  assert.equal(await told('Pod', 'pending', 2), ['CREATE alice', 'DELETE bob']);
+
+  // It ends slowly, so the deletion is requested first.
+  await run('running');
+  await evict('dry', 'running', { dryRun: ['All'] });
+  await evict('carol', 'running', { gracePeriodSeconds: 30 });
+  assert.equal(await told('Pod', 'running', 2), ['CREATE alice', 'DELETE carol']);
+
+  await run('guarded');
+  const spec = { minAvailable: 1, selector: { matchLabels: { name: 'guarded' } } };
+  await as('alice').request('POST', at('PodDisruptionBudget', 'evictions'), {
+    body: { metadata: { name: 'b' }, spec },
+  });
+  await refused(evict('dave', 'guarded'));
+  await as('alice').request('DELETE', at('PodDisruptionBudget', 'evictions', 'b'));
+  await evict('dave', 'guarded');
+  assert.equal(await told('Pod', 'guarded', 2), ['CREATE alice', 'DELETE dave']);
+
+  // Whoever was refused within the minute might have been the one.
+  await run('contested');
+  await refused(evict('refused-mallory', 'contested'));
+  await evict('erin', 'contested');
+  assert.equal(await told('Pod', 'contested', 2), ['CREATE alice', 'DELETE ? Ambiguous']);
+  assert.not(
+    reviews.slice(before).some(({ operation, resource }) => operation === 'DELETE' && resource === 'pods'),
+  );
+}
+
 test('evidence joins with what is stored, on a real API server', async () => {
   const rig = await givenRig();
   try {
@@ -688,6 +740,7 @@ test('evidence joins with what is stored, on a real API server', async () => {
     await namesAndWays(rig);
     await scaling(rig);
     await manyWriters(rig);
+    await evictions(rig);
     await cascades(rig);
     // The API server removes the Endpoints of a Service by itself, without a request: no webhook is asked.
     const unknown = rig.changes.filter(
@@ -696,7 +749,10 @@ test('evidence joins with what is stored, on a real API server', async () => {
     const told = unknown.map(
       (change) => `${change.object.kind}/${change.object.metadata.name} ${tell(change)}`,
     );
-    assert.equal(told, ['ValidatingWebhookConfiguration/own CREATE ? NoEvidence']);
+    assert.equal(told, [
+      'ValidatingWebhookConfiguration/own CREATE ? NoEvidence',
+      'Pod/contested DELETE ? Ambiguous',
+    ]);
     console.log(
       `${rig.changes.length} changes, ${rig.reviews.length} reviews, left ${JSON.stringify(rig.store.size)}`,
     );

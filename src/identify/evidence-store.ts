@@ -6,6 +6,7 @@ import { type Attribution, type UnknownReason, unattributed } from './attributio
 import { contentDigestOf } from './content-digest.ts';
 import { ContentEvidence } from './content-evidence.ts';
 import { Deletions } from './deletions.ts';
+import { Evictions } from './evictions.ts';
 import type { Evidence } from './evidence.ts';
 import { EVIDENCE_LIMITS, type EvidenceLimits } from './evidence-limits.ts';
 import { RecentUids } from './recent-uids.ts';
@@ -44,6 +45,7 @@ const EVICTED_UIDS_MAX = 10_000;
  *   successor at most, so requests that were refused, tried again or changed nothing stay behind.
  * - A change of replicas through `scale` joins by uid, previous version and replicas.
  * - DELETE joins by uid and previous version; see `Deletions` for cascades.
+ * - The deletion of a Pod that says that it was evicted joins by name and time; see `Evictions`.
  *
  * Invariants: recording and joining take constant time and never wait. Evidence that could be taken for one another is
  * dropped together, so that want of room makes an author unknown, never wrong. Two people who asked for the very same
@@ -54,6 +56,7 @@ export class EvidenceStore {
   readonly #events: EvidenceEvents;
   readonly #content: ContentEvidence;
   readonly #deletions: Deletions;
+  readonly #evictions: Evictions;
   readonly #evicted = new RecentUids(EVICTED_UIDS_MAX);
 
   constructor(clock: Pick<Clock, 'now'>, events: EvidenceEvents = {}, limits: Partial<EvidenceLimits> = {}) {
@@ -62,14 +65,15 @@ export class EvidenceStore {
     const all = { ...EVIDENCE_LIMITS, ...limits };
     this.#content = new ContentEvidence(clock, all);
     this.#deletions = new Deletions(all);
+    this.#evictions = new Evictions(all);
   }
 
   /** How much evidence is kept. */
   get size(): { readonly waiting: number; readonly deletions: number; readonly bytes: number } {
     return {
       waiting: this.#content.waiting,
-      deletions: this.#deletions.count,
-      bytes: this.#content.bytes + this.#deletions.bytes,
+      deletions: this.#deletions.count + this.#evictions.count,
+      bytes: this.#content.bytes + this.#deletions.bytes + this.#evictions.bytes,
     };
   }
 
@@ -78,6 +82,8 @@ export class EvidenceStore {
     const nowMs = this.#clock.now();
     if (evidence.kind === 'Delete') {
       this.#deletions.record(evidence, nowMs);
+    } else if (evidence.kind === 'Evict') {
+      this.#evictions.record(evidence, nowMs);
     } else {
       if (evidence.kind !== 'Create') this.#deletions.outlived(evidence.uid, evidence.previousVersion);
       this.#content.add(evidence, nowMs);
@@ -113,10 +119,19 @@ export class EvidenceStore {
       case 'CREATE':
         return this.#content.findCreate(object, digest, facts.isListed === true);
       case 'DELETE':
-        return this.#deletions.attribute(uid, identityOf(object), previousVersion, this.#clock.now());
+        return this.#findDeletion(object, previousVersion);
       case 'UPDATE':
         return this.#content.findUpdate(object, previousVersion, digest());
     }
+  }
+
+  #findDeletion(object: KubeObject, previousVersion: string | undefined) {
+    const { uid } = object.metadata;
+    const evictors = this.#evictions.evictorsOf(object);
+    const nowMs = this.#clock.now();
+    const found = this.#deletions.attribute(uid, identityOf(object), previousVersion, nowMs, evictors);
+    if (evictors.length > 0 && typeof found !== 'string') this.#evictions.done(object);
+    return found;
   }
 
   #trim(nowMs: number): void {
@@ -127,5 +142,6 @@ export class EvidenceStore {
     const onExpired = () => this.#events.onDropped?.('Expired');
     this.#content.trim(nowMs, onEvicted, onExpired);
     this.#deletions.trim(nowMs, onEvicted, onExpired);
+    this.#evictions.trim(nowMs);
   }
 }

@@ -12,7 +12,7 @@ export type AdmissionReviewRequest = JsonObject;
 export type IgnoredReason =
   /** Nothing will be stored. */
   | 'DryRun'
-  /** A subresource whose writes are not captured (`status`) or do not tell whom they change (`eviction`). */
+  /** A subresource whose writes are not captured, such as `status`. */
   | 'Subresource'
   /** `exec`, `attach` and the like change nothing. */
   | 'Connect'
@@ -53,6 +53,7 @@ export function evidenceOf(
   const about = { user, atMs };
   switch (request.operation) {
     case 'CREATE':
+      if (subresource === 'eviction') return eviction(request, about);
       return subresource === '' ? creation(request, about) : { ignored: 'Subresource' };
     case 'UPDATE':
       if (subresource === 'scale') return scaling(request, about);
@@ -121,6 +122,26 @@ function scaling(request: AdmissionReviewRequest, about: About): Reduced {
 /** Zero is not sent. */
 function replicasOf({ spec }: JsonObject): JsonValue {
   return (isJsonObject(spec) ? spec.replicas : undefined) ?? 0;
+}
+
+/** Source: policy/v1 Eviction. The review has no object but this: it does not tell the uid of the Pod. */
+function eviction(request: AdmissionReviewRequest, about: About): Reduced {
+  const { name, namespace, object } = request;
+  const resource = isJsonObject(request.resource) ? request.resource : {};
+  if (resource.resource !== 'pods' || resource.group !== '') return { ignored: 'Subresource' };
+  if (typeof name !== 'string' || typeof namespace !== 'string' || !isJsonObject(object))
+    return { ignored: 'Malformed' };
+  const options = isJsonObject(object.deleteOptions) ? object.deleteOptions : {};
+  // Of an eviction, the request itself does not say so.
+  if (Array.isArray(options.dryRun) && options.dryRun.length > 0) return { ignored: 'DryRun' };
+  const { uid } = isJsonObject(options.preconditions) ? options.preconditions : {};
+  return {
+    kind: 'Evict',
+    uid: token(uid) ?? '',
+    namespace: bounded(namespace, OBJECT_NAME_BYTES_MAX),
+    name: bounded(name, OBJECT_NAME_BYTES_MAX),
+    ...about,
+  };
 }
 
 function deletion(request: AdmissionReviewRequest, about: About): Reduced {

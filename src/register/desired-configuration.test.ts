@@ -39,7 +39,7 @@ test('desiredConfiguration: what is followed, and deletes of Namespaces', () => 
 
 test('desiredConfiguration: deletes of the owners of what is followed, transitively', () => {
   assert.equal(rulesOf({ resources: [pods] }), [
-    'ALL /v1: pods pods/ephemeralcontainers pods/resize',
+    'ALL /v1: pods pods/ephemeralcontainers pods/eviction pods/resize',
     'DELETE /v1: namespaces replicationcontrollers',
     'DELETE apps/v1: daemonsets deployments replicasets statefulsets',
     'DELETE batch/v1: cronjobs jobs',

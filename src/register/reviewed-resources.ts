@@ -15,8 +15,10 @@ const SCALABLE: ReadonlySet<string> = new Set([
   '/replicationcontrollers',
 ]);
 
-/** Further subresources by which people change what is captured. They carry the whole object. */
-const CONTENT: Readonly<Record<string, readonly string[]>> = { '/pods': ['ephemeralcontainers', 'resize'] };
+/** Further subresources by which people change what is captured, or delete it: that has no review of its own. */
+const CONTENT: Readonly<Record<string, readonly string[]>> = {
+  '/pods': ['ephemeralcontainers', 'eviction', 'resize'],
+};
 
 /**
  * Which of Kubernetes' own kinds own objects of another, as `group/version/plural`. The delete of an owner is what a
