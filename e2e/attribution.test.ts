@@ -550,6 +550,30 @@ const STEPS: readonly Step[] = [
     makes: ['DELETE ReplicaSet shop/lone-*', 'DELETE Pod shop/lone-* < ReplicaSet/lone-*'],
   },
 
+  // An eviction: its review names the Pod but not its uid, and the deletion has none.
+  {
+    by: 'admin',
+    run: 'create -f -',
+    input: { apiVersion: 'v1', kind: 'Node', metadata: { name: 'old-machine' } },
+    makes: [],
+  },
+  {
+    by: 'alice',
+    run: 'create -f -',
+    input: {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'solo', namespace: 'shop' },
+      spec: { nodeName: 'old-machine', ...jobTemplate.spec.template.spec },
+    },
+    makes: ['CREATE Pod shop/solo'],
+  },
+  {
+    by: 'dave',
+    run: 'drain old-machine --force --grace-period=0',
+    makes: ['DELETE Pod shop/solo'],
+  },
+
   // A namespace and all that is in it.
   {
     by: 'admin',
