@@ -321,6 +321,37 @@ async function evictions({ as, at, told, namespace, reviews }: Rig): Promise<voi
   );
 }
 
+/** Where a write of the status stores labels, too, it is reviewed as any other; and elsewhere it stores none. */
+async function labelsByStatus({ as, at, told, namespace, admin }: Rig): Promise<void> {
+  await namespace('labels');
+  const label = (user: string, kind: string, name: string) =>
+    as(user).request('PATCH', `${at(kind, 'labels', name)}/status`, {
+      body: { metadata: { labels: { by: user } }, status: {} },
+      contentType: MERGE,
+    });
+  for (const kind of [
+    'Pod',
+    'Service',
+    'ResourceQuota',
+    'Job',
+    'Ingress',
+    'PodDisruptionBudget',
+    'PersistentVolume',
+  ]) {
+    const name = `labels-${kind.toLowerCase()}`;
+    await as('alice').request('POST', at(kind, 'labels'), {
+      body: { ...KINDS[kind]?.object, metadata: { name } },
+    });
+    await label('bob', kind, name);
+    assert.equal((await told(kind, name, 2)).slice(0, 2), ['CREATE alice', 'UPDATE bob'], kind);
+  }
+  const widget = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' }, spec: {} };
+  await as('alice').request('POST', at('Widget', 'labels'), { body: widget });
+  await label('bob', 'Widget', 'w');
+  const { metadata } = await admin.get(at('Widget', 'labels', 'w'));
+  assert.is((metadata as JsonObject).labels, undefined);
+}
+
 test('evidence joins with what is stored, on a real API server', async () => {
   const rig = await givenRig();
   try {
@@ -333,6 +364,7 @@ test('evidence joins with what is stored, on a real API server', async () => {
     await scaling(rig);
     await manyWriters(rig);
     await evictions(rig);
+    await labelsByStatus(rig);
     await cascades(rig);
     // The API server removes the Endpoints of a Service by itself, without a request: no webhook is asked.
     const unknown = rig.changes.filter(

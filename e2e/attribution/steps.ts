@@ -513,6 +513,12 @@ export const STEPS: readonly Step[] = [
     makes: ['CREATE Pod shop/solo'],
   },
   {
+    by: 'bob',
+    run: 'patch pod solo -n shop --subresource=status --type=merge -p {"metadata":{"labels":{"seen":"yes"}},"status":{"message":"m"}}',
+    makes: ['UPDATE Pod shop/solo'],
+    diff: ['+  labels:', '+    seen: "yes"'],
+  },
+  {
     by: 'dave',
     run: 'drain old-machine --force --grace-period=0',
     makes: ['DELETE Pod shop/solo'],

@@ -107,7 +107,22 @@ test('evidenceOf keeps of each operation what joins it', () => {
     ],
     [
       'a status',
+      {
+        operation: 'UPDATE',
+        subResource: 'status',
+        object: map({}, { status: { a: 1 } }),
+        oldObject: before,
+      },
+      { ignored: 'Unchanged' },
+    ],
+    [
+      'a status with something else',
       { operation: 'UPDATE', subResource: 'status', object: stored, oldObject: before },
+      update,
+    ],
+    [
+      'an approval',
+      { operation: 'UPDATE', subResource: 'approval', object: stored, oldObject: before },
       { ignored: 'Subresource' },
     ],
     ['an eviction', evict({}), { kind: 'Evict', namespace: 'n', name: 'a', ...about, uid: '' }],
