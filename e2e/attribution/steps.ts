@@ -513,7 +513,7 @@ export const STEPS: readonly Step[] = [
     makes: ['CREATE Pod shop/solo'],
   },
   {
-    by: 'bob',
+    by: 'carol',
     run: 'patch pod solo -n shop --subresource=status --type=merge -p {"metadata":{"labels":{"seen":"yes"}},"status":{"message":"m"}}',
     makes: ['UPDATE Pod shop/solo'],
     diff: ['+  labels:', '+    seen: "yes"'],
