@@ -1,10 +1,8 @@
 import { CodedError } from '../src/errors.ts';
+import { isDnsLabel } from '../src/kube/names.ts';
 import { LOG_LEVELS, type LogLevel } from '../src/report/json-log.ts';
 import type { LimitedAccess, ReadableCredentials, ReadableResources } from './capture-access.ts';
 import type { GitOpsReverserProps } from './gitops-reverser.ts';
-
-/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
-const NAMESPACE = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 const PREFIX = 'GITOPS_REVERSER_';
 
@@ -35,7 +33,7 @@ function refused(variable: string, text: string, mend: string): CodedError {
 }
 
 function parseNamespace(text: string, variable: string): string {
-  if (NAMESPACE.test(text)) return text;
+  if (isDnsLabel(text)) return text;
   throw refused(variable, text, 'give the name of a namespace, such as gitops-reverser-system');
 }
 
@@ -75,7 +73,7 @@ function parseCredentials(text: string, variable: string): readonly ReadableCred
   const byNamespace = new Map<string, string[]>();
   for (const one of listOf(text)) {
     const [namespace = '', secret, more] = one.split('/');
-    if (!NAMESPACE.test(namespace) || !secret || more !== undefined) {
+    if (!isDnsLabel(namespace) || !secret || more !== undefined) {
       throw refused(variable, one, 'give NAMESPACE/SECRET, such as gitops-audit/git-credentials');
     }
     byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), secret]);

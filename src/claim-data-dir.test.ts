@@ -105,11 +105,12 @@ test('claimDataDir makes the directory, and says where it cannot', () =>
   withTempDir(async (dir) => {
     await (await claimDataDir(join(dir, 'a/b'), log)).release();
     await writeFile(join(dir, 'file'), '');
-    for (const wrong of ['file', 'file/below']) {
-      const error = await claimDataDir(join(dir, wrong), log).catch((thrown) => thrown);
+    // Below /proc, `mkdir` with `recursive` never ends.
+    for (const wrong of [join(dir, 'file'), join(dir, 'file/below'), '/proc/none/below']) {
+      const error = await claimDataDir(wrong, log).catch((thrown) => thrown);
       assert.instance(error, CodedError);
       assert.is(error.code, 'InvalidSpec');
-      assert.match(error.message, `Cannot write to --data-dir ${join(dir, wrong)}: `);
+      assert.match(error.message, `Cannot write to --data-dir ${wrong}: `);
     }
   }));
 

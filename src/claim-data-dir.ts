@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { access, constants, type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { access, constants, type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { CodedError, messageOf } from './errors.ts';
 import type { Log } from './log.ts';
 
@@ -62,13 +62,35 @@ export async function claimDataDir(dataDir: string, log: Log): Promise<DataDirCl
 
 async function makeDataDir(dataDir: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await makeFolder(resolve(dataDir));
     await access(dataDir, constants.W_OK);
   } catch (error) {
-    throw new CodedError('InvalidSpec', `Cannot write to --data-dir ${dataDir}: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw new CodedError(
+      'InvalidSpec',
+      `Cannot write to --data-dir ${dataDir}: ${messageOf(error)}. It has to be a folder that this user can make, or write to`,
+      { cause: error },
+    );
   }
+}
+
+/**
+ * Make a folder, and those above it that are missing. `mkdir` of Node 20 with `recursive` never ends where the folder
+ * above is there and takes none, such as /proc.
+ */
+async function makeFolder(path: string): Promise<void> {
+  const made = await mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => error);
+  if (made === undefined) return;
+  if (made.code === 'ENOENT' && dirname(path) !== path) {
+    await makeFolder(dirname(path));
+    await mkdir(path, { mode: 0o700 });
+  } else if (!(await isFolder(path))) throw made;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 function inUse(dataDir: string, name: string): CodedError {

@@ -11,27 +11,24 @@ import { KubeClient } from './kube/client.ts';
 import { openConnection } from './kube/connection.ts';
 import type { ApiResource } from './kube/resource.ts';
 import type { Log } from './log.ts';
-import { beginsNote, endsNote } from './noise/describe-noise.ts';
 import { clusterIdOf, ensureNamespace, ensureRedactionKey } from './operator-home.ts';
-import type { TargetEvents } from './pipeline/commit-requests.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
 import { identifyFile } from './place/identify-file.ts';
 import { placeInto } from './place/place-into.ts';
-import type { BranchMetrics } from './push/branch-state.ts';
 import { SharedBranches } from './push/shared-branches.ts';
 import { Mirror } from './reconcile/mirror.ts';
 import { Repositories } from './reconcile/repositories.ts';
-import type { Repository } from './reconcile/repository.ts';
 import { RuleReconciler } from './reconcile/rule-reconciler.ts';
 import { mirrorServedKinds } from './reconcile/served-kinds.ts';
 import { beginTerm } from './replicas/last-term.ts';
 import { type ReplicaOptions, Replicas } from './replicas/replicas.ts';
 import { EventRecorder } from './report/event-recorder.ts';
-import { type Metrics, startMetrics } from './report/metrics.ts';
+import { startMetrics } from './report/metrics.ts';
 import { otlpReaders } from './report/otlp.ts';
 import type { ListenAddress } from './server/listen-address.ts';
 import { type StatusServer, startStatusServer } from './server/status-server.ts';
 import { startWebhooks, type WebhookOptions, type Webhooks } from './webhooks.ts';
+import { branchMetrics, repositoryStates, targetEvents } from './work-reports.ts';
 
 export interface OperatorOptions {
   /** Default: what the environment offers (`KUBECONFIG`, `~/.kube/config`, the Pod's service account). */
@@ -262,80 +259,4 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       await claim.release();
     },
   };
-}
-
-function targetEvents(
-  metrics: Metrics,
-  log: Log,
-  reconciler: () => RuleReconciler | undefined,
-  onProgress: () => void,
-): TargetEvents {
-  return {
-    onCommitted(rules, { sha, request, attribution }) {
-      for (const rule of rules) rule.commits++;
-      metrics.eventProcessed({ outcome: 'Committed' });
-      if (attribution?.kind === 'unknown')
-        metrics.unattributed({ reason: attribution.reason ?? 'NoEvidence' });
-      const [file] = request.files;
-      log.info('Committed', {
-        commit: sha,
-        author: request.author.name,
-        path: file?.path,
-        files: request.files.length,
-      });
-      onProgress();
-    },
-    onUnchanged: () => metrics.eventProcessed({ outcome: 'Unchanged' }),
-    onDropped(rules, paths) {
-      for (const rule of rules) rule.dropped++;
-      metrics.eventProcessed({ outcome: 'Dropped' });
-      reconciler()?.warn(
-        rules,
-        'GitWins',
-        `A change was dropped, the branch has a newer commit: ${paths.join(', ')}`,
-      );
-      onProgress();
-    },
-    onRefused(rules, path, reason) {
-      metrics.eventProcessed({ outcome: 'Refused' });
-      reconciler()?.warn(rules, 'FileNotRecognized', `${path} ${reason}`);
-    },
-    onNoise(rules, object) {
-      const { identity, noise } = object;
-      log.info('Changes are held back as noise', {
-        ...identity,
-        reason: noise.reason,
-        writers: noise.writers,
-      });
-      const reason = noise.reason === 'Loop' ? 'LoopDetected' : 'ChangesCoalesced';
-      reconciler()?.noted(rules, 'Warning', reason, (rule) => beginsNote(object, rule));
-    },
-    onQuiet(rules, object, changes) {
-      log.info('Changes are not held back any more', { ...object.identity, coalesced: changes });
-      const reason = object.noise.reason === 'Loop' ? 'LoopEnded' : 'Quiet';
-      reconciler()?.noted(rules, 'Normal', reason, () => endsNote(object, changes));
-    },
-    onCoalesced(reason) {
-      metrics.coalesced({ reason });
-      metrics.eventProcessed({ outcome: 'Coalesced' });
-    },
-  };
-}
-
-function branchMetrics(
-  metrics: Metrics,
-  { namespace, name }: { readonly namespace: string; readonly name: string },
-): BranchMetrics {
-  metrics.repositoryKnown({ namespace, name });
-  return {
-    gitOperation: (operation, outcome) => metrics.gitOperation({ operation, outcome }),
-    push: (outcome, durationMs) => metrics.pushed(durationMs / 1000, { outcome }),
-    queueSize() {},
-    dropped: () => metrics.dropped({ namespace, name }),
-  };
-}
-
-function* repositoryStates(repositories: Iterable<Repository>) {
-  for (const { config, isReady, lastPushTimeMs, pendingCommits } of repositories)
-    yield { labels: config.metadata, isReady, lastPushTimeMs, pendingCommits };
 }

@@ -12,7 +12,7 @@ import { Pipeline } from '../../src/pipeline/pipeline.ts';
 import { Target } from '../../src/pipeline/target.ts';
 import { placeInto } from '../../src/place/place-into.ts';
 import { BranchWorker } from '../../src/push/branch-worker.ts';
-import { branchOf } from '../../src/reconcile/repository.ts';
+import { branchOf } from '../../src/reconcile/branch-of.ts';
 import { Selection } from '../../src/select/selection.ts';
 import { parseReview } from '../../src/server/webhook-review.ts';
 import type { BareRemote } from '../../src/testing/bare-remote.ts';

@@ -14,6 +14,12 @@ export function hostNamesOfUrl(url: string): HostNames {
   if (parsed?.protocol !== 'https:' || parsed.hostname === '') {
     throw new CodedError('InvalidSpec', `"${url}" is not a webhook URL: write https://HOST:PORT`);
   }
+  if (parsed.search !== '' || parsed.hash !== '') {
+    throw new CodedError(
+      'InvalidSpec',
+      'A webhook URL has no query and no fragment: write https://HOST:PORT or https://HOST:PORT/PATH',
+    );
+  }
   const host = parsed.hostname.replace(/^\[|\]$/g, '');
   return isIP(host) === 0 ? { dns: [host], ips: [] } : { dns: [], ips: [host] };
 }

@@ -53,11 +53,15 @@ const rules: readonly Rule[] = [
     message: 'The local clone is damaged, and is made anew',
     retry: true,
   },
-  { pattern: /spawn git ENOENT/, code: 'GitFailed', message: 'The program "git" is not installed' },
+  {
+    pattern: /spawn git ENOENT/,
+    code: 'GitFailed',
+    message: 'The program "git" is not installed, or not on PATH',
+  },
   {
     pattern: /cannot run ssh|(exec|ssh): (.*)not found/i,
     code: 'GitFailed',
-    message: 'The program "ssh" is not installed',
+    message: 'The program "ssh" is not installed, or not on PATH',
   },
   {
     pattern: /Load key .*(invalid format|error in libcrypto)/i,

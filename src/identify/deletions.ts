@@ -1,6 +1,7 @@
 import { compareResourceVersions, isNewer } from '../kube/resource-version.ts';
 import { AgeQueue, type Queued } from './age-queue.ts';
 import type { Attribution, UnknownReason } from './attribution.ts';
+import type { Evictor } from './evictions.ts';
 import type { DeletedObject, DeleteEvidence, Requester } from './evidence.ts';
 import type { EvidenceLimits } from './evidence-limits.ts';
 
@@ -103,20 +104,27 @@ export class Deletions {
     if (deletion.claims.some((claim) => isOlder(claim.previousVersion, version))) clear(deletion);
   }
 
-  /** Who is to be credited with a deletion that the watch told of; why not when nobody. */
+  /**
+   * Who is to be credited with a deletion that the watch told of; why not when nobody. `evictors`: those of whom one
+   * evicted the object; whoever asked to delete it may have been quicker.
+   */
   attribute(
     uid: string,
     object: DeletedObject,
     previousVersion: string | undefined,
     nowMs: number,
+    evictors: readonly Evictor[] = [],
   ): Extract<Attribution, { kind: 'known' }> | UnknownReason {
     const deletion = this.#recorded(uid, object, nowMs);
     if (deletion.verdict === undefined) {
       // A claim that is older than any watch may lag behind is one that failed.
       const alive = deletion.claims.filter(({ atMs }) => nowMs - atMs <= this.#limits.waitingMsMax);
-      const claims = alive.filter(
-        (claim) => previousVersion === undefined || claim.previousVersion === previousVersion,
-      );
+      const claims =
+        evictors.length > 0
+          ? [...alive, ...evictors.map((one) => ({ ...one, previousVersion: '', causes: [] }))]
+          : alive.filter(
+              (claim) => previousVersion === undefined || claim.previousVersion === previousVersion,
+            );
       const credit = deletion.crowded ? undefined : soleCredit(claims, 0);
       deletion.verdict = credit ?? 'nobody';
       if (credit === undefined) {

@@ -21,6 +21,8 @@ export interface EvidenceLimits {
   readonly deletionsBytesMax: number;
   /** Foreground deletion and Pods that end slowly take minutes. */
   readonly deletionsMsMax: number;
+  /** Names of Pods that somebody asked to evict, kept as long as `waitingMsMax`: a drained node has a few hundred. */
+  readonly evictionsMax: number;
   /** Deletions of Namespaces have room of their own: their cascade may be larger than `deletionsMax`. */
   readonly namespacesMax: number;
   /** Finalizers can hold a Namespace for long. */
@@ -36,6 +38,7 @@ export const EVIDENCE_LIMITS: EvidenceLimits = {
   deletionsMax: 30_000,
   deletionsBytesMax: 32 * 1024 * 1024,
   deletionsMsMax: 60 * 60_000,
+  evictionsMax: 5_000,
   namespacesMax: 2_000,
   namespacesMsMax: 24 * 60 * 60_000,
 };

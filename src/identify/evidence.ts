@@ -48,6 +48,15 @@ export interface DeleteEvidence extends EvidenceOfAny {
   readonly owners: readonly string[];
 }
 
+/** Somebody asked to evict a Pod. What deletes it then has no review of its own. */
+export interface EvictEvidence extends EvidenceOfAny {
+  readonly kind: 'Evict';
+  /** Empty where the request names none. */
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
 export interface DeletedObject {
   /** Empty for the core group. */
   readonly group: string;
@@ -61,4 +70,4 @@ export interface DeletedObject {
  * What is kept of one admission review: never the object. It proves that somebody asked, not that the API server
  * did it: requests that a later check refuses leave evidence too.
  */
-export type Evidence = CreateEvidence | UpdateEvidence | ScaleEvidence | DeleteEvidence;
+export type Evidence = CreateEvidence | UpdateEvidence | ScaleEvidence | DeleteEvidence | EvictEvidence;

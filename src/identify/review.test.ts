@@ -27,6 +27,15 @@ const request = (more: JsonObject): JsonObject => ({
   oldObject: null,
   ...more,
 });
+const evict = (eviction: JsonObject): JsonObject => ({
+  operation: 'CREATE',
+  subResource: 'eviction',
+  kind: { group: 'policy', version: 'v1', kind: 'Eviction' },
+  resource: { group: '', version: 'v1', resource: 'pods' },
+  namespace: 'n',
+  name: 'a',
+  object: { kind: 'Eviction', apiVersion: 'policy/v1', metadata: { name: 'a', namespace: 'n' }, ...eviction },
+});
 const about = { uid: 'u-1', user: { name: 'alice', groups: ['a', 'b'] }, atMs: 5 };
 
 test('evidenceOf keeps of each operation what joins it', () => {
@@ -98,14 +107,37 @@ test('evidenceOf keeps of each operation what joins it', () => {
     ],
     [
       'a status',
-      { operation: 'UPDATE', subResource: 'status', object: stored, oldObject: before },
-      { ignored: 'Subresource' },
+      {
+        operation: 'UPDATE',
+        subResource: 'status',
+        object: map({}, { status: { a: 1 } }),
+        oldObject: before,
+      },
+      { ignored: 'Unchanged' },
     ],
     [
-      'an eviction',
-      { operation: 'CREATE', subResource: 'eviction', object: map() },
+      'a status with something else',
+      { operation: 'UPDATE', subResource: 'status', object: stored, oldObject: before },
+      update,
+    ],
+    [
+      'an approval',
+      { operation: 'UPDATE', subResource: 'approval', object: stored, oldObject: before },
       { ignored: 'Subresource' },
     ],
+    ['an eviction', evict({}), { kind: 'Evict', namespace: 'n', name: 'a', ...about, uid: '' }],
+    [
+      'an eviction that names the uid',
+      evict({ deleteOptions: { gracePeriodSeconds: 1, preconditions: { uid: 'u-1' } } }),
+      { kind: 'Evict', namespace: 'n', name: 'a', ...about },
+    ],
+    ['an eviction that is a dry-run', evict({ deleteOptions: { dryRun: ['All'] } }), { ignored: 'DryRun' }],
+    [
+      'an eviction of something else',
+      { ...evict({}), resource: { group: 'example.com', version: 'v1', resource: 'pods' } },
+      { ignored: 'Subresource' },
+    ],
+    ['an eviction of nothing', { ...evict({}), name: null }, { ignored: 'Malformed' }],
     ['exec', { operation: 'CONNECT', subResource: 'exec' }, { ignored: 'Connect' }],
     ['a second deletion', { operation: 'DELETE', oldObject: map(deleting) }, { ignored: 'Deleting' }],
     [

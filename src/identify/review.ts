@@ -12,13 +12,13 @@ export type AdmissionReviewRequest = JsonObject;
 export type IgnoredReason =
   /** Nothing will be stored. */
   | 'DryRun'
-  /** A subresource whose writes are not captured (`status`) or do not tell whom they change (`eviction`). */
+  /** A subresource whose writes are not captured, such as `approval`. */
   | 'Subresource'
   /** `exec`, `attach` and the like change nothing. */
   | 'Connect'
   /** The object was being deleted already, and its file has left with that. */
   | 'Deleting'
-  /** A scale to the replicas that were there. */
+  /** A scale to the replicas that were there, or a write of the status alone. */
   | 'Unchanged'
   /** The object is never stored (a TokenReview, a Binding): it has no uid. */
   | 'NotStored'
@@ -33,14 +33,14 @@ const OBJECT_NAME_BYTES_MAX = 253;
 /** A longer uid or version is no API server's: real ones have 36 and up to 20 characters. */
 const TOKEN_CHARS_MAX = 128;
 /** Subresources that carry the whole object, but whose writes are not a person's content. */
-const NOT_CAPTURED: ReadonlySet<string> = new Set(['status', 'finalize', 'approval']);
+const NOT_CAPTURED: ReadonlySet<string> = new Set(['finalize', 'approval']);
 
 /**
  * Reduce a review to evidence. Pure; holds on to nothing of the request, so that its memory can go at once.
  * Every kept text is bounded.
  *
  * Of an UPDATE the object is digested as the pipeline digests the stored one; any subresource that carries the whole
- * object (`pods/resize`) counts like the object itself. Source: admission.k8s.io/v1 AdmissionRequest.
+ * object (`pods/resize`) counts like the object itself, and a write of the status where it changes labels, too. Source: admission.k8s.io/v1 AdmissionRequest.
  */
 export function evidenceOf(
   request: AdmissionReviewRequest,
@@ -53,6 +53,7 @@ export function evidenceOf(
   const about = { user, atMs };
   switch (request.operation) {
     case 'CREATE':
+      if (subresource === 'eviction') return eviction(request, about);
       return subresource === '' ? creation(request, about) : { ignored: 'Subresource' };
     case 'UPDATE':
       if (subresource === 'scale') return scaling(request, about);
@@ -93,12 +94,18 @@ function update(request: AdmissionReviewRequest, about: About): Reduced {
   if (uid === undefined || previousVersion === undefined) return { ignored: 'NotStored' };
   if (old.metadata.deletionTimestamp !== undefined) return { ignored: 'Deleting' };
   const named = { ...object, apiVersion, kind: kind.kind } as unknown as KubeObject;
+  const digest = contentDigestOf(sanitize(named));
+  if (request.subResource === 'status') {
+    // It is never stored for anything but its status; as evidence it could only be taken for something else.
+    const before = { ...old, apiVersion, kind: kind.kind } as unknown as KubeObject;
+    if (contentDigestOf(sanitize(before)) === digest) return { ignored: 'Unchanged' };
+  }
   return {
     kind: 'Update',
     uid,
     apiVersion: bounded(apiVersion, NAME_BYTES_MAX),
     previousVersion,
-    digest: contentDigestOf(sanitize(named)),
+    digest,
     fieldsDigest: fieldsDigestOf(named),
     ...about,
   };
@@ -121,6 +128,26 @@ function scaling(request: AdmissionReviewRequest, about: About): Reduced {
 /** Zero is not sent. */
 function replicasOf({ spec }: JsonObject): JsonValue {
   return (isJsonObject(spec) ? spec.replicas : undefined) ?? 0;
+}
+
+/** Source: policy/v1 Eviction. The review has no object but this: it does not tell the uid of the Pod. */
+function eviction(request: AdmissionReviewRequest, about: About): Reduced {
+  const { name, namespace, object } = request;
+  const resource = isJsonObject(request.resource) ? request.resource : {};
+  if (resource.resource !== 'pods' || resource.group !== '') return { ignored: 'Subresource' };
+  if (typeof name !== 'string' || typeof namespace !== 'string' || !isJsonObject(object))
+    return { ignored: 'Malformed' };
+  const options = isJsonObject(object.deleteOptions) ? object.deleteOptions : {};
+  // Of an eviction, the request itself does not say so.
+  if (Array.isArray(options.dryRun) && options.dryRun.length > 0) return { ignored: 'DryRun' };
+  const { uid } = isJsonObject(options.preconditions) ? options.preconditions : {};
+  return {
+    kind: 'Evict',
+    uid: token(uid) ?? '',
+    namespace: bounded(namespace, OBJECT_NAME_BYTES_MAX),
+    name: bounded(name, OBJECT_NAME_BYTES_MAX),
+    ...about,
+  };
 }
 
 function deletion(request: AdmissionReviewRequest, about: About): Reduced {

@@ -30,7 +30,7 @@ export async function openConnection(kubeconfigFile?: string): Promise<Connectio
     if (kubeconfigFile === undefined) config.loadFromDefault();
     else config.loadFromFile(kubeconfigFile);
   } catch (error) {
-    throw new CodedError('InvalidSpec', `Cannot read kubeconfig ${named}: ${messageOf(error)}`);
+    throw new CodedError('InvalidSpec', `Cannot read kubeconfig ${named}: ${firstLine(messageOf(error))}`);
   }
   const cluster = config.getCurrentCluster();
   if (cluster === null) {
@@ -45,6 +45,7 @@ export async function openConnection(kubeconfigFile?: string): Promise<Connectio
       'No cluster is named: give --kubeconfig FILE, or set KUBECONFIG (there is no ~/.kube/config, and no service account of a Pod)',
     );
   }
+  const server = serverOf(cluster.server, named);
   const options = await requestOptions(config).catch((error: unknown) => {
     throw new CodedError('InvalidSpec', `The kubeconfig ${named} cannot be used: ${messageOf(error)}`, {
       cause: error,
@@ -58,7 +59,7 @@ export async function openConnection(kubeconfigFile?: string): Promise<Connectio
   });
   let cached = { headers: options.headers, readAtMs: Date.now() };
   return {
-    server: new URL(cluster.server),
+    server,
     agent,
     async headers() {
       if (Date.now() - cached.readAtMs > CREDENTIALS_MAX_AGE_MS) {
@@ -67,6 +68,20 @@ export async function openConnection(kubeconfigFile?: string): Promise<Connectio
       return cached.headers;
     },
   };
+}
+
+function serverOf(address: string, kubeconfig: string): URL {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
+  throw new CodedError(
+    'InvalidSpec',
+    `The kubeconfig ${kubeconfig} names no https URL as the server of its current cluster: write it as in https://HOST:6443`,
+  );
+}
+
+/** The parser of YAML shows the lines around a mistake from the second line on: there may be a token in them. */
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
 }
 
 async function requestOptions(

@@ -58,7 +58,7 @@ export class BackgroundCheck {
     await clock.sleep(CHECK_AFTER_MS, signal);
     let waitedMs = 0;
     while (!isGone()) {
-      const [resource] = this.#target.unchecked;
+      const [resource] = this.#target.positions.unchecked;
       if (resource === undefined) break;
       if (!this.#isTime(waitedMs)) {
         waitedMs += CHECK_PAUSE_MS;
@@ -66,7 +66,7 @@ export class BackgroundCheck {
         continue;
       }
       await this.#compare(resource);
-      const hasFailed = this.#target.isUnchecked(resource);
+      const hasFailed = this.#target.positions.isUnchecked(resource);
       await clock.sleep(hasFailed ? CHECK_RETRY_MS : CHECK_PAUSE_MS, signal);
     }
     this.#isBegun = false;

@@ -13,7 +13,7 @@ import { isChange, wasCreatedIn, wholeSeconds } from './in-scope.ts';
 import type { Difference, JoinContext, JoinGroup, JoinRequest } from './join-request.ts';
 import { type Authors, bareObject, type ObservedChange } from './observe.ts';
 import { storeContents } from './store-contents.ts';
-import { wantedBy } from './target.ts';
+import { wantedBy } from './wanted-by.ts';
 
 /** Content that a list may hold before it is put into the clone. */
 const UNSTORED_BYTES_MAX = 2 * 1024 * 1024;

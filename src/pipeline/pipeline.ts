@@ -1,21 +1,19 @@
 import type { Captured, CaptureSink, CaptureState, Gap } from '../capture/capture-sink.ts';
-import { ObjectStates } from '../capture/object-states.ts';
-import { ResourceCapture } from '../capture/resource-capture.ts';
+import type { ResourceCapture } from '../capture/resource-capture.ts';
 import type { Clock } from '../clock.ts';
 import { CodedError, messageOf } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { type ApiResource, groupResource, resourceKey } from '../kube/resource.ts';
-import { isNewer } from '../kube/resource-version.ts';
+import { type ApiResource, resourceKey } from '../kube/resource.ts';
 import type { Log } from '../log.ts';
-import { digestOf } from '../sanitize/digest.ts';
-import { sanitize } from '../sanitize/sanitize.ts';
 import type { ActiveRule } from './active-rule.ts';
 import { resourcesToFollow } from './follow.ts';
 import { NamespaceChanges } from './namespace-changes.ts';
 import { NAMESPACES, NamespaceIndex } from './namespace-index.ts';
-import { type Authors, happenedAtMs, type Observed, operationOf } from './observe.ts';
+import type { Authors } from './observe.ts';
+import { type Outcome, type RouteContext, route } from './route.ts';
 import type { Target } from './target.ts';
 import { TargetJoins } from './target-joins.ts';
+import { Watches } from './watches.ts';
 
 const STUCK = new CodedError(
   'GitFailed',
@@ -25,7 +23,7 @@ const STUCK = new CodedError(
 
 export interface PipelineEvents {
   /** An event came from a watch, and what became of it. */
-  onEvent(resource: ApiResource, outcome: 'Taken' | 'Unselected' | 'Unchanged'): void;
+  onEvent(resource: ApiResource, outcome: Outcome): void;
   /** What is followed now: the union over all targets. Called before anything new is listed. */
   onFollowed(resources: readonly ApiResource[]): void;
   /** The state of a rule may have changed. */
@@ -34,10 +32,9 @@ export interface PipelineEvents {
 
 /**
  * The stages in order: captured → observed (which operation, cleaned) → taken by the targets whose rules select
- * it → commit requests of their branches. Also decides what is watched: the union of what the rules select.
+ * it → commit requests of their branches (`route`). Also decides what is watched: the union of what the rules select.
  */
 export class Pipeline implements CaptureSink {
-  readonly #client: KubeClient;
   readonly #events: PipelineEvents;
   readonly #authors: Authors;
   readonly #clock: Clock;
@@ -45,22 +42,19 @@ export class Pipeline implements CaptureSink {
   readonly #namespaces = new NamespaceIndex();
   readonly #namespaceCapture: ResourceCapture;
   readonly #namespaceChanges: NamespaceChanges;
-  readonly #captures = new Map<string, ResourceCapture>();
-  readonly #captureStates = new Map<string, CaptureState>();
-  readonly #states = new Map<string, ObjectStates>();
+  readonly #watches: Watches;
+  readonly #routeContext: RouteContext;
   readonly #targets = new Map<string, TargetJoins>();
-  readonly #stopping = new Set<Promise<void>>();
   readonly #abort = new AbortController();
   #served: readonly ApiResource[] = [];
 
   constructor(client: KubeClient, authors: Authors, events: PipelineEvents, clock: Clock, log: Log) {
-    this.#client = client;
     this.#authors = authors;
     this.#events = events;
     this.#clock = clock;
     this.#log = log;
-    this.#namespaceCapture = new ResourceCapture(NAMESPACES, client, this, log, clock);
-    this.#captures.set(resourceKey(NAMESPACES), this.#namespaceCapture);
+    this.#watches = new Watches({ client, sink: this, clock, log });
+    this.#namespaceCapture = this.#watches.add(NAMESPACES);
     this.#namespaceChanges = new NamespaceChanges({
       index: this.#namespaces,
       capture: this.#namespaceCapture,
@@ -70,6 +64,13 @@ export class Pipeline implements CaptureSink {
       clock,
       log,
     });
+    this.#routeContext = {
+      statesOf: (resource) => this.#watches.objectStatesOf(resource),
+      authors,
+      namespaces: this.#namespaces.labels,
+      onEvent: (resource, outcome) => events.onEvent(resource, outcome),
+      log,
+    };
   }
 
   /** Learn the namespaces, which selectors need. Throws `CodedError` when they cannot be listed. */
@@ -81,9 +82,8 @@ export class Pipeline implements CaptureSink {
   /** Stop watching; resolves when no further change is handed on. */
   async stop(): Promise<void> {
     this.#abort.abort();
-    for (const capture of this.#captures.values()) this.#stopping.add(capture.stop());
     const all = [...this.#targets.values()];
-    await Promise.all([...this.#stopping, ...all.map((joins) => joins.idle())]);
+    await Promise.all([this.#watches.stop(), ...all.map((joins) => joins.idle())]);
     await Promise.all(all.map(({ target }) => target.releaseNoise('All')));
   }
 
@@ -98,11 +98,8 @@ export class Pipeline implements CaptureSink {
   }
 
   /** The watches, and when each last told something. */
-  *watches(): Iterable<{ resource: string; isFailing: boolean; heardAtMs: number }> {
-    for (const [key, { resource, heardAtMs }] of this.#captures) {
-      const isFailing = this.#captureStates.get(key)?.kind === 'Failing';
-      yield { resource: groupResource(resource), isFailing, heardAtMs };
-    }
+  watches(): ReturnType<Watches['told']> {
+    return this.#watches.told();
   }
 
   /** Add a target; its rules are added by `setRule`. */
@@ -111,8 +108,8 @@ export class Pipeline implements CaptureSink {
     if (known === target) return;
     known?.close();
     const joins = new TargetJoins(target, {
-      captureOf: (resource) => this.#captureOf(resource),
-      statesOf: (resource) => this.#statesOf(resource),
+      captureOf: (resource) => this.#watches.captureOf(resource),
+      statesOf: (resource) => this.#watches.objectStatesOf(resource),
       authors: this.#authors,
       namespaces: this.#namespaces.labels,
       isGone: () => this.#abort.signal.aborted || this.#targets.get(target.key) !== joins,
@@ -168,36 +165,31 @@ export class Pipeline implements CaptureSink {
     if (joins === undefined) return [];
     return selectedBy(rule, joins.target.followed).flatMap((resource) => {
       const key = resourceKey(resource);
-      const state = this.#captureStates.get(key);
       const error =
-        joins.errors.get(key) ??
-        (state?.kind === 'Failing' ? state.error : undefined) ??
-        (joins.target.isStuck ? STUCK : undefined);
+        joins.errors.get(key) ?? this.#watches.failureOf(key) ?? (joins.target.isStuck ? STUCK : undefined);
       return error === undefined ? [] : [{ resource, error }];
     });
   }
 
   onState(resource: ApiResource, state: CaptureState): void {
-    const key = resourceKey(resource);
-    const before = this.#captureStates.get(key);
-    this.#captureStates.set(key, state);
-    if (before?.kind !== state.kind) this.#events.onProgress();
+    if (this.#watches.setState(resource, state)) this.#events.onProgress();
   }
 
   onGap(resource: ApiResource, gap: Gap): void {
     if (isNamespace(resource)) void this.#namespaceChanges.relist();
-    if (gap.kind === 'HistoryLost') this.#states.delete(resourceKey(resource));
+    if (gap.kind === 'HistoryLost') this.#watches.forgetObjects(resource);
     for (const joins of this.#targets.values()) {
       const { target } = joins;
-      if (!target.follows(resource)) continue;
+      if (!target.followed.has(resource)) continue;
       if (gap.kind === 'HistoryLost') joins.startOver(resource);
-      else if (gap.upTo === undefined || !target.hasSeen(resource, gap.upTo)) joins.closeGap([resource]);
+      else if (gap.upTo === undefined || !target.positions.hasSeen(resource, gap.upTo))
+        joins.closeGap([resource]);
     }
   }
 
   onBookmark(resource: ApiResource, version: string): void {
     for (const { target } of this.#targets.values()) {
-      if (target.follows(resource)) target.bookmark(resource, version);
+      if (target.followed.has(resource)) target.bookmark(resource, version);
     }
   }
 
@@ -209,8 +201,8 @@ export class Pipeline implements CaptureSink {
       .filter(
         (target) =>
           target.isTaking &&
-          target.follows(resource) &&
-          !target.hasSeen(resource, object.metadata.resourceVersion),
+          target.followed.has(resource) &&
+          !target.positions.hasSeen(resource, object.metadata.resourceVersion),
       );
     // Who deletes a Namespace matters also where nobody captures Namespaces: everything in it follows.
     if (takers.length === 0 && !isNamespace(resource)) return;
@@ -220,87 +212,12 @@ export class Pipeline implements CaptureSink {
       this.#namespaces.labels(namespace) !== undefined ||
       captured.type === 'DELETED'
     ) {
-      return this.#route(captured, takers);
+      return route(captured, takers, this.#routeContext);
     }
     return this.#namespaces
       .resolve(namespace, this.#namespaceCapture)
       .catch((error) => this.#log.warn('Cannot look up a namespace', { namespace, reason: messageOf(error) }))
-      .then(() => this.#route(captured, takers));
-  }
-
-  #route(captured: Captured, takers: readonly Target[]): void | Promise<void> {
-    const pending = this.#handOn(captured, takers);
-    for (const target of takers) target.saw(captured.resource, captured.object.metadata.resourceVersion);
-    return pending;
-  }
-
-  #handOn(captured: Captured, takers: readonly Target[]): void | Promise<void> {
-    const { resource, object } = captured;
-    const { uid, resourceVersion } = object.metadata;
-    const states = this.#statesOf(resource);
-    const known = states.get(uid);
-    // Where a list ran ahead of the watch, or the watch was rewound, the state is newer: then nothing it knows is of
-    // the version before this one.
-    const isLive = known === undefined || isNewer(resourceVersion, known.resourceVersion);
-    const operation = operationOf(captured, isLive ? known : undefined);
-    const previous = isLive && known !== undefined ? { previousVersion: known.resourceVersion } : {};
-    if (captured.type === 'DELETED' && isLive) states.delete(uid);
-    if (operation === undefined) return this.#events.onEvent(resource, 'Unchanged');
-    // Every deletion is attributed, also of what no rule selects: cascades are credited by the deletion of the owner.
-    const deletion =
-      operation === 'DELETE' ? this.#authors.attribute({ operation, object, ...previous }) : undefined;
-
-    const routed = takers.map((target) => {
-      const rules = target.rulesFor({ resource, object, operation }, this.#namespaces.labels);
-      for (const rule of target.rules) {
-        if (rule.selection.selectsKind(resource)) {
-          rule.setInScope(resource, states.own(uid), operation !== 'DELETE' && rules.includes(rule));
-        }
-      }
-      return { target, rules };
-    });
-    const selected = routed.filter(({ rules }) => rules.length > 0);
-    if (selected.length === 0) {
-      if (isLive) states.delete(uid);
-      if (operation === 'DELETE' && captured.type !== 'DELETED') {
-        states.set(uid, { resourceVersion, digest: '', deleting: true, changedAtMs: 0 });
-      }
-      return this.#events.onEvent(resource, 'Unselected');
-    }
-
-    const manifest = operation === 'DELETE' ? null : sanitize(object);
-    const digest = manifest === null ? '' : digestOf(manifest);
-    const isPast = !isLive || (known === undefined && takers.some((target) => target.isUnchecked(resource)));
-    const seenAtMs = happenedAtMs(captured, known, isPast);
-    if (captured.type !== 'DELETED') {
-      states.set(uid, { resourceVersion, digest, deleting: operation === 'DELETE', changedAtMs: seenAtMs });
-    }
-    if (isLive && manifest !== null && known?.digest === digest)
-      return this.#events.onEvent(resource, 'Unchanged');
-    this.#events.onEvent(resource, 'Taken');
-
-    const attribution = deletion ?? this.#authors.attribute({ operation, object, manifest, ...previous });
-    const atMs = (attribution.kind === 'known' ? attribution.atMs : undefined) ?? seenAtMs;
-    const observed: Observed = { resource, operation, object, manifest, attribution, atMs };
-    const pending = selected.flatMap(({ target, rules }) => this.#give(target, observed, rules) ?? []);
-    if (pending.length > 0) return Promise.all(pending).then(() => {});
-  }
-
-  /** What one target cannot deal with must not keep the others from it. */
-  #give(target: Target, observed: Observed, rules: readonly ActiveRule[]): void | Promise<void> {
-    try {
-      return target.take(observed, rules);
-    } catch (error) {
-      const { name, namespace, resourceVersion } = observed.object.metadata;
-      this.#log.error('Change left out: a repository could not deal with it', {
-        gitRepoConfig: target.key,
-        namespace,
-        name,
-        resourceVersion,
-        reason: messageOf(error),
-        stack: error instanceof Error ? error.stack : undefined,
-      });
-    }
+      .then(() => route(captured, takers, this.#routeContext));
   }
 
   /** Watch what the rules select now, and list what is new. */
@@ -322,38 +239,9 @@ export class Pipeline implements CaptureSink {
       news.push(() => joins.listNew(added));
     }
     this.#events.onFollowed([...union.values()]);
-    for (const [key, capture] of this.#captures) {
-      if (needed.has(key)) continue;
-      this.#captures.delete(key);
-      this.#captureStates.delete(key);
-      this.#states.delete(key);
-      const stopping = capture.stop().finally(() => this.#stopping.delete(stopping));
-      this.#stopping.add(stopping);
-    }
+    this.#watches.keep(needed);
     for (const list of news) list();
     this.#events.onProgress();
-  }
-
-  #captureOf(resource: ApiResource): ResourceCapture | undefined {
-    if (this.#abort.signal.aborted) return undefined;
-    const key = resourceKey(resource);
-    let capture = this.#captures.get(key);
-    if (capture === undefined) {
-      capture = new ResourceCapture(resource, this.#client, this, this.#log, this.#clock);
-      this.#captures.set(key, capture);
-      capture.start();
-    }
-    return capture;
-  }
-
-  #statesOf(resource: ApiResource): ObjectStates {
-    const key = resourceKey(resource);
-    let states = this.#states.get(key);
-    if (states === undefined) {
-      states = new ObjectStates();
-      this.#states.set(key, states);
-    }
-    return states;
   }
 }
 

@@ -144,12 +144,12 @@ export class TargetJoins {
     const key = resourceKey(resource);
     const position = rule.resumesAt?.get(key);
     if (position === undefined) return false;
-    const isThere = target.seen(key) === position && target.cursor.position(key) === position;
+    const isThere = target.positions.seen(key) === position && target.cursor.position(key) === position;
     if (target.cursor.hasBegun(key) && !isThere) return false;
     const capture = this.#context.captureOf(resource);
     if (capture === undefined) return false;
     rule.follow(resource);
-    target.resume(resource, position);
+    target.positions.resume(resource, position);
     capture.rewind(position);
     this.#replays.add(capture);
     this.#backgroundCheck.begin();
@@ -186,7 +186,7 @@ export class TargetJoins {
       const differences = await survey(requests, { ...this.#context, target });
       const told = this.#toldDifferences.of(resource, differences);
       if (differences.length === 0) {
-        target.checked(resource);
+        target.positions.checked(resource);
         return this.#context.onProgress();
       }
       if (told.length === 0) return;
@@ -258,12 +258,12 @@ export class TargetJoins {
   async #check(): Promise<readonly JoinRequest[]> {
     const { target } = this;
     const [resource] = this.#checks.splice(0, 1);
-    if (resource === undefined || !target.follows(resource)) return [];
+    if (resource === undefined || !target.followed.has(resource)) return [];
     this.#context.log.info('Something differs, comparing', { resource: groupResource(resource) });
     target.hold(resource);
     const rules = selecting(target.rules, resource);
     const failed = await this.#round(rules.map((rule) => comparing(rule, resource)));
-    if (failed.length === 0) target.checked(resource);
+    if (failed.length === 0) target.positions.checked(resource);
     return [];
   }
 
@@ -289,7 +289,7 @@ export class TargetJoins {
 
   /** Is a request still of use: its rule is the target's current one, and its resource is followed? */
   #isWanted({ rule, resource }: JoinRequest): boolean {
-    return this.target.rules.includes(rule) && this.target.follows(resource);
+    return this.target.rules.includes(rule) && this.target.followed.has(resource);
   }
 }
 

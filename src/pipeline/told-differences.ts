@@ -39,7 +39,7 @@ export class ToldDifferences {
         resourceVersion = before?.gone.get(file.path) ?? resourceVersion;
         gone.set(file.path, resourceVersion);
       }
-      return this.#target.hasSeen(resource, resourceVersion);
+      return this.#target.positions.hasSeen(resource, resourceVersion);
     });
     const isEnough = surveys >= SURVEYS_MAX;
     if (isEnough || told.length > 0 || differences.length === 0) this.#surveyed.delete(key);

@@ -1,7 +1,8 @@
 import { validateGitRepoConfig } from '../../gen/validators.js';
 import type { KubeObject } from '../kube/object.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { placeOf, Repository, type RepositoryContext } from './repository.ts';
+import { Repository, type RepositoryContext } from './repository.ts';
+import { placeOf } from './repository-spec.ts';
 
 /** On a shutdown, everything that is committed has this long to be pushed. */
 export const SHUTDOWN_DRAIN_MS = 20_000;

@@ -1,26 +1,20 @@
 import { gitRepoConfigKind } from '../../gen/kinds.ts';
 import type { GitRepoConfig, GitRepoConfigStatus } from '../../gen/model.ts';
 import type { Clock } from '../clock.ts';
-import type { CommitRequest } from '../commit/commit-request.ts';
-import { type CompiledTemplate, compileTemplate } from '../commit/message.ts';
-import { apiErrorOf, CodedError, messageOf } from '../errors.ts';
-import { parseRemoteUrl } from '../git/remote-url.ts';
+import { apiErrorOf, messageOf } from '../errors.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { isJsonObject } from '../kube/json.ts';
 import { restPath } from '../kube/resource.ts';
 import type { Log } from '../log.ts';
-import type { Branch } from '../pipeline/branch.ts';
-import type { TargetEvents } from '../pipeline/commit-requests.ts';
+import type { TargetEvents, TargetSettings } from '../pipeline/commit-requests.ts';
 import { Target } from '../pipeline/target.ts';
-import { validatePrefix } from '../place/path.ts';
 import type { BranchMetrics, BranchState } from '../push/branch-state.ts';
-import type { BranchWorker } from '../push/branch-worker.ts';
 import type { BranchLease, BranchPlace, SharedBranches } from '../push/shared-branches.ts';
 import type { EventRecorder, Regarding } from '../report/event-recorder.ts';
 import { StatusWriter } from '../report/status-writer.ts';
-import { deriveRepositoryKey } from '../sanitize/fingerprint.ts';
-import { compileSensitiveKinds, type SensitiveKinds } from '../sanitize/sensitive-kinds.ts';
-import { durationMs } from './duration.ts';
+import { BranchNotices } from './branch-notices.ts';
+import { branchOf } from './branch-of.ts';
+import { RepositorySecret, type SecretData } from './repository-secret.ts';
+import { identityOfSpec, placeOf, pushSettings, targetSettingsOf } from './repository-spec.ts';
 import { type RepositoryFacts, repositoryStatus } from './repository-status.ts';
 
 /** A Secret is read again this often: soon while something is wrong, seldom otherwise. */
@@ -32,12 +26,6 @@ const REMOTE_CHECK_MS = 300_000;
 const DRAIN_MS = 10_000;
 /** The same for a remote that fails at that time: a last try. */
 const DRAIN_FAILING_MS = 3_000;
-const REWRITTEN =
-  'Commits that the branch had are gone: somebody rewrote it. It is compared with the cluster, and what differs is committed on top.';
-
-const LOST =
-  'The local clone was damaged, and commits that were not pushed yet could not be read. It is made anew and compared with the cluster; what differs is committed.';
-
 export interface RepositoryContext {
   readonly client: KubeClient;
   readonly branches: SharedBranches;
@@ -68,6 +56,8 @@ export class Repository {
   readonly #log: Log;
   readonly #statusWriter: StatusWriter<GitRepoConfigStatus>;
   readonly #abort = new AbortController();
+  readonly #secret: RepositorySecret;
+  readonly #notices = new BranchNotices((...event) => this.event(...event));
   /** Dropped by earlier lives of the GitRepoConfig: its status, which this one writes, is read only once. */
   readonly #droppedBefore: number;
   readonly #before: BranchPlace | undefined;
@@ -77,10 +67,6 @@ export class Repository {
   #lease: BranchLease | undefined;
   #target: Target | undefined;
   #stop: RepositoryFacts['stop'];
-  #secretVersion = '';
-  #lastError: string | undefined;
-  #rewritesSeen = 0;
-  #lossesSeen = 0;
   #failureSeen: AbortController | undefined;
   #running: Promise<void> | undefined;
   readonly #listening: (() => void)[] = [];
@@ -98,6 +84,8 @@ export class Repository {
     this.#context = context;
     this.#log = context.log.with({ gitRepoConfig: key });
     const { name, namespace } = config.metadata;
+    const secretName = config.spec.secretRef?.name;
+    this.#secret = new RepositorySecret(context.client, namespace, secretName, this.#abort.signal);
     this.#statusWriter = new StatusWriter<GitRepoConfigStatus>(
       restPath(gitRepoConfigKind, { namespace, name, subresource: 'status' }),
       (written) => this.#status(written),
@@ -197,56 +185,35 @@ export class Repository {
     await this.#statusWriter.stop();
   }
 
-  /** Something moved: the status may have to be written. */
-  touch(): void {
-    this.#statusWriter.touch();
-  }
-
   /** Record an Event on the GitRepoConfig. */
   event(type: 'Normal' | 'Warning', reason: string, note: string): void {
     this.#context.recorder.record(this.#regarding(), type, reason, note);
   }
 
   async #run(): Promise<void> {
-    const { spec } = this.#config;
-    if (spec.suspend) return this.#stopFor('Suspended', 'Commits and pushes are suspended (spec.suspend).');
-    const prefix = validatePrefix(spec.path ?? '');
-    if (!prefix.ok) return this.#stopFor('InvalidPath', `spec.path ${prefix.error}`);
-    const template =
-      spec.commit.messageTemplate === undefined ? undefined : compileTemplate(spec.commit.messageTemplate);
-    if (template?.ok === false)
-      return this.#stopFor('InvalidTemplate', `spec.commit.messageTemplate: ${template.error}`);
-    const sensitive = compileSensitiveKinds(spec.secrets.additionalSensitiveKinds ?? []);
-    if (!sensitive.ok) return this.#stopFor('InvalidSpec', `spec.secrets.${sensitive.error}`);
-    const remote = parseRemoteUrl(spec.url, { allowLocalRepositories: this.#context.allowLocalRepositories });
-    if (!remote.ok) return this.#stopFor(remote.error.code, remote.error.message);
+    if (this.#config.spec.suspend)
+      return this.#stopFor('Suspended', 'Commits and pushes are suspended (spec.suspend).');
+    const target = targetSettingsOf(this.#config, this.#context);
+    if (!target.ok) return this.#stopFor(target.reason, target.message);
     const secretData = await this.#awaitSecret();
     if (this.#abort.signal.aborted) return;
-    await this.#work(secretData, remote.remote.identity, template?.template, sensitive.kinds);
+    await this.#work(secretData, target.settings);
     await this.#watchSecret();
   }
 
-  async #work(
-    secretData: Readonly<Record<string, Buffer>> | null,
-    remoteIdentity: string,
-    template: CompiledTemplate | undefined,
-    sensitiveKinds: SensitiveKinds,
-  ): Promise<void> {
-    const { spec } = this.#config;
+  async #work(secretData: SecretData, settings: TargetSettings): Promise<void> {
     const context = this.#context;
-    const prefix = spec.path ?? '';
-    const metrics = context.branchMetrics(this);
     const lease = await context.branches.acquire(placeOf(this.#config), this.#before, {
-      prefix,
+      prefix: settings.prefix,
       settings: { secretData, ...pushSettings(this.#config) },
-      committer: this.#config.spec.commit.committer,
+      committer: settings.committer,
       onCursorRefused: (reason) =>
         this.event(
           'Warning',
           'CursorRefused',
           `The host refuses the ref that keeps watch positions (${reason}): commits are pushed, but after a restart without the data directory, what changed meanwhile is committed as its sum.`,
         ),
-      metrics,
+      metrics: context.branchMetrics(this),
       onDropped: ({ path, reason }) =>
         this.event('Warning', 'GitWins', `A change of ${path} was dropped: ${reason}`),
     });
@@ -255,18 +222,8 @@ export class Repository {
     this.#listening.push(worker.onChange((state) => this.#onState(state)));
     const target = new Target(
       this.key,
-      {
-        owner: this.#config.metadata.uid,
-        prefix,
-        emailDomain: spec.commit.authorEmailDomain,
-        template,
-        committer: spec.commit.committer,
-        maxFileBytes: spec.commit.maxFileBytes,
-        secretsPolicy: spec.secrets.policy,
-        sensitiveKinds,
-        redactionKey: deriveRepositoryKey(context.redactionKey, remoteIdentity),
-      },
-      branchOf(worker, spec.commit.committer.email),
+      settings,
+      branchOf(worker, settings.committer.email),
       context.targetEvents(this),
       this.#log,
       context.clock,
@@ -286,25 +243,10 @@ export class Repository {
   }
 
   #onState(state: BranchState): void {
-    const error = state.error === null ? undefined : state.error.code;
-    if (error !== this.#lastError) {
-      if (state.error !== null) this.event('Warning', state.error.code, state.error.message);
-      else if (this.#lastError !== undefined)
-        this.event('Normal', 'Recovered', 'The remote repository can be pushed to again.');
-      this.#lastError = error;
-      // From now on the Secret is looked at more often.
-      this.#failureSeen?.abort();
-    }
-    if (state.rewrites !== this.#rewritesSeen && this.#target !== undefined) {
-      this.#rewritesSeen = state.rewrites;
-      this.event('Warning', 'BranchRewritten', REWRITTEN);
-      this.#context.onRewritten(this);
-    }
-    if (state.losses !== this.#lossesSeen && this.#target !== undefined) {
-      this.#lossesSeen = state.losses;
-      this.event('Warning', 'CloneDamaged', LOST);
-      this.#context.onRewritten(this);
-    }
+    const { isOtherFailure, hasToBeCompared } = this.#notices.note(state, this.#target !== undefined);
+    // From now on the Secret is looked at more often, or less.
+    if (isOtherFailure) this.#failureSeen?.abort();
+    if (hasToBeCompared) this.#context.onRewritten(this);
     this.#context.onProgress();
     this.#statusWriter.touch();
   }
@@ -318,11 +260,10 @@ export class Repository {
   }
 
   /** The Secret's data as soon as there is one; null when the configuration names none. */
-  async #awaitSecret(): Promise<Readonly<Record<string, Buffer>> | null> {
+  async #awaitSecret(): Promise<SecretData> {
     while (!this.#abort.signal.aborted) {
       try {
-        const { version, data } = await this.#readSecret();
-        this.#secretVersion = version;
+        const data = await this.#secret.read();
         this.#stop = undefined;
         return data;
       } catch (error) {
@@ -338,10 +279,9 @@ export class Repository {
     const { clock } = this.#context;
     let remoteCheckedAtMs = clock.now();
     while (!this.#abort.signal.aborted) {
-      const isFailing = this.#lastError !== undefined;
       this.#failureSeen = new AbortController();
       const woken = AbortSignal.any([this.#abort.signal, this.#failureSeen.signal]);
-      await clock.sleep(isFailing ? SECRET_CHECK_FAILING_MS : SECRET_CHECK_MS, woken);
+      await clock.sleep(this.#notices.isFailing ? SECRET_CHECK_FAILING_MS : SECRET_CHECK_MS, woken);
       if (this.#failureSeen.signal.aborted) continue;
       await this.#checkSecret();
       if (clock.now() - remoteCheckedAtMs < REMOTE_CHECK_MS) continue;
@@ -354,36 +294,10 @@ export class Repository {
   async #checkSecret(): Promise<void> {
     if (this.#abort.signal.aborted) return;
     try {
-      const { version, data } = await this.#readSecret();
-      if (version === this.#secretVersion) return;
-      this.#secretVersion = version;
-      await this.#lease?.update({ secretData: data });
+      const secretData = await this.#secret.readChange();
+      if (secretData !== undefined) await this.#lease?.update({ secretData });
     } catch (error) {
       this.#log.warn('Cannot read the Secret', { reason: messageOf(error) });
-    }
-  }
-
-  async #readSecret(): Promise<{ version: string; data: Readonly<Record<string, Buffer>> | null }> {
-    const { namespace } = this.#config.metadata;
-    const name = this.#config.spec.secretRef?.name;
-    if (name === undefined) return { version: 'none', data: null };
-    const path = restPath({ group: '', version: 'v1', plural: 'secrets' }, { namespace, name });
-    try {
-      const secret = await this.#context.client.get(path, { signal: this.#abort.signal });
-      const data: Record<string, Buffer> = {};
-      for (const [key, value] of Object.entries(isJsonObject(secret.data) ? secret.data : {})) {
-        data[key] = Buffer.from(String(value), 'base64');
-      }
-      const version = isJsonObject(secret.metadata)
-        ? `${secret.metadata.uid}/${secret.metadata.resourceVersion}`
-        : '';
-      return { version, data };
-    } catch (error) {
-      if (!(error instanceof CodedError && error.code === 'NotFound')) throw error;
-      throw new CodedError(
-        'SecretNotFound',
-        `There is no Secret "${name}" in namespace ${namespace}: create it, or mend spec.secretRef.name.`,
-      );
     }
   }
 
@@ -403,39 +317,4 @@ export class Repository {
     const { apiVersion, kind, metadata } = this.#config;
     return { apiVersion, kind, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid };
   }
-}
-
-/** Where a configuration's commits go, and whose Secret gives access. */
-export function placeOf({ metadata, spec }: GitRepoConfig): BranchPlace {
-  const { url, branch, secretRef } = spec;
-  return { url, branch, namespace: metadata.namespace, secretName: secretRef?.name ?? null };
-}
-
-/** What makes a configuration another one: where and how commits are made. */
-function identityOfSpec({ metadata, spec }: GitRepoConfig): string {
-  const { url, branch, path, secretRef, commit, secrets, suspend } = spec;
-  return JSON.stringify([metadata.uid, url, branch, path, secretRef, commit, secrets, suspend]);
-}
-
-function pushSettings({ spec }: GitRepoConfig) {
-  return {
-    minIntervalMs: durationMs(spec.push.minInterval),
-    maxCommits: spec.push.maxCommits,
-  };
-}
-
-/** A branch worker as the pipeline uses it. */
-export function branchOf(worker: BranchWorker, committerEmail: string): Branch {
-  return {
-    enqueue: (request: CommitRequest) => worker.enqueue(request),
-    mark: (marks) => worker.mark(marks),
-    cursor: (owner) => worker.cursor(owner),
-    store: (content) => worker.store(content),
-    compare: (path, content) => worker.compare(path, content),
-    paths: (prefix) => worker.treePaths(prefix),
-    lastCommits: (paths, sinceMs) => worker.lastCommitsOf(paths, sinceMs),
-    tip: async () => (await worker.tip()) ?? undefined,
-    contains: (commit) => worker.contains(commit),
-    isOwnCommitter: (email) => email === committerEmail,
-  };
 }

@@ -2,52 +2,27 @@ import { watchRuleKind } from '../../gen/kinds.ts';
 import type { WatchRule, WatchRuleStatus } from '../../gen/model.ts';
 import { validateWatchRule } from '../../gen/validators.js';
 import type { Clock } from '../clock.ts';
-import type { ErrorCode } from '../errors.ts';
 import { changedAtMs } from '../identify/changed-at.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { type ApiResource, restPath } from '../kube/resource.ts';
 import type { Log } from '../log.ts';
 import type { NotedRule } from '../noise/describe-noise.ts';
-import { ActiveRule, type SnapshotState } from '../pipeline/active-rule.ts';
+import { ActiveRule } from '../pipeline/active-rule.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { EventRecorder, Regarding } from '../report/event-recorder.ts';
 import { StatusWriter } from '../report/status-writer.ts';
 import { compileFieldPaths } from '../sanitize/exclude-fields.ts';
 import { Selection } from '../select/selection.ts';
 import type { Repositories } from './repositories.ts';
-import type { Repository } from './repository.ts';
-import { type LastLife, newScope, resumedAt, resumedFrom, selectionOf } from './rule-resume.ts';
-import { type RuleFacts, ruleStatus } from './rule-status.ts';
+import { type RuleEntry, repositoryKeyOf } from './rule-entry.ts';
+import { delivered, ruleFacts } from './rule-facts.ts';
+import { newScope, resumedAt, resumedFrom, selectionOf } from './rule-resume.ts';
+import { ruleStatus } from './rule-status.ts';
+import { stopReason } from './stop-reason.ts';
 
 /** A rule that could not be put to work because of the Git clone is tried again after this long. */
 const RETRY_MS = 2_000;
-
-interface Delivery {
-  readonly snapshot: SnapshotState;
-  /** Changes that the repository was given until all was listed; undefined: something is not. */
-  readonly upTo: number | undefined;
-  readonly isDone: boolean;
-}
-
-interface Entry {
-  rule: WatchRule;
-  /** When a person last changed the rule. */
-  changedAtMs: number;
-  /** The version in which this generation was first seen; later ones may be writes of its status. */
-  changedVersion: string;
-  readonly writer: StatusWriter<WatchRuleStatus>;
-  stop: RuleFacts['stop'];
-  /** The rule at work, and on which repository; undefined while it is not. */
-  active: { readonly rule: ActiveRule; readonly repository: Repository } | undefined;
-  /** Of the rule at work: how far its snapshot, and what else its first lists found, is on the way to the remote. */
-  delivery: Delivery | undefined;
-  /** Counts of earlier lives of the rule. */
-  readonly base: { commits: number; dropped: number };
-  /** The rule that was at work last, and what it selected: where it goes on when it comes back. */
-  last: LastLife | undefined;
-  activation: number;
-}
 
 /** Puts WatchRules to work and keeps their status. */
 export class RuleReconciler {
@@ -58,7 +33,7 @@ export class RuleReconciler {
   readonly #client: KubeClient;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, RuleEntry>();
 
   constructor(options: {
     readonly pipeline: Pipeline;
@@ -114,22 +89,9 @@ export class RuleReconciler {
   /** Something moved: statuses may have to be written. */
   onProgress(): void {
     for (const entry of this.#entries.values()) {
-      entry.delivery = this.#delivered(entry);
+      entry.delivery = delivered(entry, this.#pipeline);
       entry.writer.touch();
     }
-  }
-
-  /** A rule that was just listed waits until all that the lists found is on the remote, and for each new snapshot. */
-  #delivered({ active, delivery }: Entry): Delivery | undefined {
-    if (active === undefined || active.rule.snapshot.kind !== 'Committed') return undefined;
-    const { rule, repository } = active;
-    const { snapshot } = rule;
-    const known = delivery?.snapshot === snapshot ? delivery : undefined;
-    if (known?.isDone) return known;
-    const { handedOver, pendingCommits } = repository;
-    const isListed = this.#pipeline.isSynced(repository.key, rule);
-    const upTo = known?.upTo ?? (isListed ? handedOver : undefined);
-    return { snapshot, upTo, isDone: upTo !== undefined && pendingCommits <= handedOver - upTo };
   }
 
   /** Record a warning on rules, for what concerns an object that they select. */
@@ -184,7 +146,7 @@ export class RuleReconciler {
   }
 
   /** Does the rule select what the operator may not read? That waits for a person, and its condition says so. */
-  #isRefused({ rule, repository }: NonNullable<Entry['active']>): boolean {
+  #isRefused({ rule, repository }: NonNullable<RuleEntry['active']>): boolean {
     return this.#pipeline.failuresOf(repository.key, rule).some(({ error }) => error.code === 'Forbidden');
   }
 
@@ -193,10 +155,10 @@ export class RuleReconciler {
     await Promise.all([...this.#entries.values()].map(({ writer }) => writer.stop()));
   }
 
-  #add(key: string, rule: WatchRule): Entry {
+  #add(key: string, rule: WatchRule): RuleEntry {
     const { name, namespace } = rule.metadata;
     const path = restPath(watchRuleKind, { namespace, name, subresource: 'status' });
-    const entry: Entry = {
+    const entry: RuleEntry = {
       rule,
       changedAtMs: 0,
       changedVersion: rule.metadata.resourceVersion ?? '0',
@@ -205,7 +167,7 @@ export class RuleReconciler {
         (written) =>
           ruleStatus(
             entry.rule.metadata.generation,
-            this.#facts(entry),
+            ruleFacts(entry, this.#pipeline, this.#isReviewed),
             written ?? entry.rule.status,
             this.#clock.now(),
           ),
@@ -224,14 +186,14 @@ export class RuleReconciler {
     return entry;
   }
 
-  #remove(key: string, entry: Entry): void {
+  #remove(key: string, entry: RuleEntry): void {
     this.#entries.delete(key);
     entry.writer.abandon();
     entry.activation++;
     this.#deactivate(entry);
   }
 
-  #deactivate(entry: Entry): void {
+  #deactivate(entry: RuleEntry): void {
     const { active } = entry;
     if (active === undefined) return;
     entry.base.commits += active.rule.commits;
@@ -240,7 +202,7 @@ export class RuleReconciler {
     this.#pipeline.removeRule(active.repository.key, active.rule.key);
   }
 
-  #activate(key: string, entry: Entry): void {
+  #activate(key: string, entry: RuleEntry): void {
     const activation = ++entry.activation;
     void this.#tryActivate(key, entry, activation).catch(async (error) => {
       this.#log.warn('Cannot put a WatchRule to work yet', { watchRule: key, reason: String(error) });
@@ -249,7 +211,7 @@ export class RuleReconciler {
     });
   }
 
-  async #tryActivate(key: string, entry: Entry, activation: number): Promise<void> {
+  async #tryActivate(key: string, entry: RuleEntry, activation: number): Promise<void> {
     const { rule } = entry;
     const fields = compileFieldPaths(rule.spec.excludeFields ?? []);
     const repository = this.#repositories.get(repositoryKeyOf(rule));
@@ -295,80 +257,9 @@ export class RuleReconciler {
     this.#pipeline.setRule(repository.key, active);
     this.onProgress();
   }
-
-  #facts(entry: Entry): RuleFacts {
-    const { rule, active, base, stop } = entry;
-    const common = {
-      gitRepoConfig: rule.spec.gitRepoConfigRef,
-      commits: base.commits + (active?.rule.commits ?? 0),
-      dropped: base.dropped + (active?.rule.dropped ?? 0),
-      ...(stop === undefined ? {} : { stop }),
-    };
-    if (active === undefined) {
-      const nothing = { failing: [], notReviewed: [], notServed: [], followed: [] };
-      return { ...common, isSynced: false, isSnapshotPushed: false, ...nothing };
-    }
-    const { rule: activeRule, repository } = active;
-    const { snapshot } = activeRule;
-    return {
-      ...common,
-      isSynced: this.#pipeline.isSynced(repository.key, activeRule),
-      isSnapshotPushed: entry.delivery?.isDone === true,
-      failing: this.#pipeline
-        .failuresOf(repository.key, activeRule)
-        .map(({ resource, error }) => ({ resource, code: error.code, message: error.message })),
-      notReviewed: activeRule.followed
-        .map(({ resource }) => resource)
-        .filter((one) => !this.#isReviewed(one)),
-      notServed: this.#notServed(activeRule),
-      followed: activeRule.followed,
-      loops: repository.target?.noise.loopsOf(activeRule) ?? [],
-      ...(snapshot.kind === 'Committed' ? { snapshot } : {}),
-    };
-  }
-
-  #notServed({ selection }: ActiveRule): readonly string[] {
-    const { served } = this.#pipeline;
-    return selection.namedPatterns
-      .filter(
-        ({ group, version, kind }) =>
-          !served.some(
-            (resource) =>
-              resource.kind === kind &&
-              (group === undefined || resource.group === group) &&
-              (version === undefined || resource.version === version),
-          ),
-      )
-      .map(({ group, version, kind }) => [group, version, kind].filter((part) => part).join('/'));
-  }
-}
-
-function repositoryKeyOf(rule: WatchRule): string {
-  return `${rule.metadata.namespace}/${rule.spec.gitRepoConfigRef}`;
 }
 
 function regarding(rule: WatchRule): Regarding {
   const { name, namespace, uid } = rule.metadata;
   return { apiVersion: rule.apiVersion, kind: rule.kind, namespace, name, uid };
-}
-
-function stopReason(
-  rule: WatchRule,
-  repository: Repository | undefined,
-  fieldsError: string | undefined,
-): RuleFacts['stop'] {
-  const name = rule.spec.gitRepoConfigRef;
-  if (rule.spec.suspend) return { reason: 'Suspended', message: 'The rule is suspended (spec.suspend).' };
-  if (fieldsError !== undefined) return { reason: 'InvalidSpec' satisfies ErrorCode, message: fieldsError };
-  if (repository === undefined) {
-    const message = `There is no GitRepoConfig "${name}" in namespace ${rule.metadata.namespace}: create it, or mend spec.gitRepoConfigRef.`;
-    return { reason: 'GitRepoConfigNotFound', message };
-  }
-  if (repository.target === undefined) {
-    return {
-      reason: 'GitRepoConfigNotReady',
-      message: `GitRepoConfig "${name}" is not ready: ${repository.notReadyReason}`,
-    };
-  }
-  return undefined;
 }

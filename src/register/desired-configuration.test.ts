@@ -39,7 +39,7 @@ test('desiredConfiguration: what is followed, and deletes of Namespaces', () => 
 
 test('desiredConfiguration: deletes of the owners of what is followed, transitively', () => {
   assert.equal(rulesOf({ resources: [pods] }), [
-    'ALL /v1: pods pods/ephemeralcontainers pods/resize',
+    'ALL /v1: pods pods/ephemeralcontainers pods/eviction pods/resize',
     'DELETE /v1: namespaces replicationcontrollers',
     'DELETE apps/v1: daemonsets deployments replicasets statefulsets',
     'DELETE batch/v1: cronjobs jobs',
@@ -86,6 +86,27 @@ test('desiredConfiguration: only reviews of the own kinds can fail a request of 
     matchLabels: { 'kubernetes.io/metadata.name': 'gitops-reverser-system' },
   });
   assert.equal(probe.matchConditions, [{ name: 'is-dry-run', expression: 'request.dryRun == true' }]);
+});
+
+test('desiredConfiguration: a status is reviewed where labels can be written with it, and only if they are', () => {
+  assert.is(webhooks({ resources: [configMaps, widgets] }).length, 3);
+  const [who, , , status] = webhooks({ resources: [configMaps, widgets, pods, deployments] });
+  assert.equal([status.failurePolicy, status.timeoutSeconds, status.sideEffects], ['Ignore', 1, 'None']);
+  assert.equal(status.clientConfig, who.clientConfig);
+  assert.equal(
+    status.rules.map((one: { operations: string[]; resources: string[] }) => [one.operations, one.resources]),
+    [
+      [['UPDATE'], ['pods/status']],
+      [['UPDATE'], ['deployments/status']],
+    ],
+  );
+  assert.equal(status.matchConditions, [
+    {
+      name: 'metadata-is-new',
+      expression:
+        'object.metadata.?labels != oldObject.metadata.?labels || object.metadata.?annotations != oldObject.metadata.?annotations || object.metadata.?finalizers != oldObject.metadata.?finalizers',
+    },
+  ]);
 });
 
 test('desiredConfiguration: by URL or by Service, only the probe with the hash', () => {

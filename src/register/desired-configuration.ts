@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { kinds } from '../../gen/kinds.ts';
 import type { JsonValue } from '../kube/json.ts';
 import { configurationName, NAME } from '../own-names.ts';
-import { groupPlural, ownersOf, type ReviewedResource, writtenAs } from './reviewed-resources.ts';
+import {
+  groupPlural,
+  isLabelledByStatus,
+  ownersOf,
+  type ReviewedResource,
+  writtenAs,
+} from './reviewed-resources.ts';
 
 const DOMAIN = 'gitops-reverser.configbutler.ai';
 /** Records who changes what is followed. */
@@ -11,6 +17,9 @@ export const EVIDENCE_WEBHOOK = `who.${DOMAIN}`;
 export const RULES_WEBHOOK = `rules.${DOMAIN}`;
 /** Shows that the API server uses this configuration. */
 export const PROBE_WEBHOOK = `probe.${DOMAIN}`;
+
+/** Records who changes labels of what is followed through a status subresource. */
+export const STATUS_WEBHOOK = `status.${DOMAIN}`;
 
 /** Where each webhook's reviews are sent, below the endpoint's own path. A configuration hash follows `/probe/`. */
 export const EVIDENCE_PATH = '/who';
@@ -67,9 +76,11 @@ export interface DesiredConfiguration {
  * The configuration that registers exactly what is needed. Pure; equal input gives equal bytes, in whatever order the
  * resources come.
  *
- * Three webhooks in one object, so that the API server takes them up together:
+ * Up to four webhooks in one object, so that the API server takes them up together:
  * - `who` records the author of every change of a followed resource, of every delete of an owner of one, and of every
  *   delete of a Namespace. It never stands in the way (`Ignore`).
+ * - `status` records the same of writes of a status, but only of those that change labels, annotations or finalizers:
+ *   the API server sees to that itself, and sends nothing of the many others.
  * - `rules` judges GitRepoConfigs and WatchRules (`Fail`). It covers nothing else, and of these neither deletes nor
  *   status nor updates that leave the spec alone: an outage keeps nobody from removing a rule, a finalizer, or the
  *   installation.
@@ -95,6 +106,7 @@ function configuration({ namespace, resources, endpoint, caBundle }: Configurati
     ...clientAddress(endpoint, path),
     caBundle: Buffer.from(caBundle).toString('base64'),
   });
+  const labelled = resources.filter(isLabelledByStatus);
   const common = {
     sideEffects: 'None',
     admissionReviewVersions: ['v1'],
@@ -148,9 +160,27 @@ function configuration({ namespace, resources, endpoint, caBundle }: Configurati
         rules: [rule('', 'v1', ['CREATE'], ['events'])],
         matchConditions: [{ name: 'is-dry-run', expression: 'request.dryRun == true' }],
       },
+      // Without rules it would be stored otherwise than it is written here.
+      ...(labelled.length === 0
+        ? []
+        : [
+            {
+              ...common,
+              name: STATUS_WEBHOOK,
+              clientConfig: clientConfig(EVIDENCE_PATH),
+              failurePolicy: 'Ignore',
+              timeoutSeconds: EVIDENCE_TIMEOUT_S,
+              rules: grouped(['UPDATE'], labelled, (one) => [`${one.plural}/status`]),
+              matchConditions: [{ name: 'metadata-is-new', expression: METADATA_IS_NEW }],
+            },
+          ]),
     ],
   };
 }
+
+const METADATA_IS_NEW = ['labels', 'annotations', 'finalizers']
+  .map((field) => `object.metadata.?${field} != oldObject.metadata.?${field}`)
+  .join(' || ');
 
 function clientAddress(endpoint: WebhookEndpoint, path: string) {
   if ('url' in endpoint) return { url: endpoint.url.replace(/\/+$/, '') + path };

@@ -15,8 +15,32 @@ const SCALABLE: ReadonlySet<string> = new Set([
   '/replicationcontrollers',
 ]);
 
-/** Further subresources by which people change what is captured. They carry the whole object. */
-const CONTENT: Readonly<Record<string, readonly string[]>> = { '/pods': ['ephemeralcontainers', 'resize'] };
+/** Further subresources by which people change what is captured, or delete it: that has no review of its own. */
+const CONTENT: Readonly<Record<string, readonly string[]>> = {
+  '/pods': ['ephemeralcontainers', 'eviction', 'resize'],
+};
+
+/**
+ * Kubernetes' own resources whose labels, annotations or finalizers can be written through `status`, too, as
+ * `group/plural`. Such a write of a custom resource changes its status alone.
+ */
+const LABELLED_BY_STATUS: ReadonlySet<string> = new Set([
+  '/nodes',
+  '/persistentvolumeclaims',
+  '/persistentvolumes',
+  '/pods',
+  '/resourcequotas',
+  '/services',
+  'apps/daemonsets',
+  'apps/deployments',
+  'apps/replicasets',
+  'apps/statefulsets',
+  'autoscaling/horizontalpodautoscalers',
+  'batch/cronjobs',
+  'batch/jobs',
+  'networking.k8s.io/ingresses',
+  'policy/poddisruptionbudgets',
+]);
 
 /**
  * Which of Kubernetes' own kinds own objects of another, as `group/version/plural`. The delete of an owner is what a
@@ -52,6 +76,11 @@ export function writtenAs(resource: ReviewedResource): readonly string[] {
   const isScalable = resource.scalable ?? SCALABLE.has(groupPlural(resource));
   const subresources = [...(isScalable ? ['scale'] : []), ...(CONTENT[groupPlural(resource)] ?? [])];
   return [resource.plural, ...subresources.map((subresource) => `${resource.plural}/${subresource}`)];
+}
+
+/** Can the resource's labels, annotations or finalizers be written through `status`, too? */
+export function isLabelledByStatus(resource: ReviewedResource): boolean {
+  return LABELLED_BY_STATUS.has(groupPlural(resource));
 }
 
 /** The owners of these resources, and the owners' owners, that are not among them: only their deletes count. */

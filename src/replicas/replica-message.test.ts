@@ -17,6 +17,7 @@ const evidence: readonly Evidence[] = [
   { ...common, kind: 'Update', apiVersion: 'v1', previousVersion: '1', digest: 'd', fieldsDigest: 'f' },
   { ...common, user: { name: 'ben' }, kind: 'Scale', previousVersion: '1', replicas: 3 },
   { ...common, kind: 'Delete', previousVersion: '1', object, owners: ['o'] },
+  { ...common, kind: 'Evict', uid: '', namespace: 'a', name: 'b' },
 ];
 
 test('readMessages reads what was written', () => {

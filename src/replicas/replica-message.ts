@@ -51,6 +51,7 @@ const FIELDS: Readonly<Record<Evidence['kind'], Readonly<Record<string, 'string'
   Update: { apiVersion: 'string', previousVersion: 'string', digest: 'string', fieldsDigest: 'string' },
   Scale: { previousVersion: 'string', replicas: 'number' },
   Delete: { previousVersion: 'string' },
+  Evict: { namespace: 'string', name: 'string' },
 };
 
 function isEvidence(evidence: JsonValue | undefined): boolean {

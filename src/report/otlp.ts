@@ -6,6 +6,7 @@ import {
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
 import { CodedError } from '../errors.ts';
+import { redactUrls } from '../git/remote-url.ts';
 import type { Log } from '../log.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -28,7 +29,9 @@ export function otlpReaders(
 ): readonly MetricReader[] {
   const { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: own, OTEL_EXPORTER_OTLP_ENDPOINT: base } = environment;
   if (!endpoint && !own && !base) return [];
-  for (const url of [endpoint, own, base]) if (url) checkUrl(url);
+  checkUrl('--otlp-endpoint', endpoint);
+  checkUrl('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', own);
+  checkUrl('OTEL_EXPORTER_OTLP_ENDPOINT', base);
   const Exporter = exporterOf(environment);
   const exporter = new Exporter({
     ...(endpoint ? { url: `${endpoint.replace(/\/+$/, '')}/v1/metrics` } : {}),
@@ -44,12 +47,13 @@ export function otlpReaders(
   ];
 }
 
-function checkUrl(url: string): void {
+function checkUrl(name: string, url: string | undefined): void {
+  if (!url) return;
   const protocol = URL.canParse(url) ? new URL(url).protocol : '';
   if (protocol === 'http:' || protocol === 'https:') return;
   throw new CodedError(
     'InvalidSpec',
-    'The OTLP endpoint is not an http or https URL: write it as in http://collector:4318',
+    `${name} "${redactUrls(url)}" is not an http or https URL: write it as in http://collector:4318`,
   );
 }
 
@@ -60,7 +64,7 @@ function exporterOf(environment: Environment) {
   if (protocol === 'http/json') return JsonExporter;
   throw new CodedError(
     'InvalidSpec',
-    `The OTLP protocol ${JSON.stringify(protocol)} is not supported: use http/protobuf or http/json (port 4318)`,
+    `The OTLP protocol ${JSON.stringify(protocol)} (OTEL_EXPORTER_OTLP_[METRICS_]PROTOCOL) is not supported: use http/protobuf or http/json (port 4318)`,
   );
 }
 

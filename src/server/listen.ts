@@ -16,7 +16,7 @@ export function listen(server: Server, address: ListenAddress, purpose: string):
       reject(
         new CodedError(
           'InvalidSpec',
-          `Cannot listen on ${showListenAddress(address)} for ${purpose}: ${error.message}`,
+          `Cannot listen on ${showListenAddress(address)} for ${purpose}: ${error.message}. It has to be an address of this machine that no other program listens on`,
         ),
       ),
     );

@@ -39,7 +39,7 @@ export async function startStatusServer(
   });
   const server = http.createServer(app.callback());
   server.requestTimeout = 10_000;
-  const port = await listen(server, address, 'metrics');
+  const port = await listen(server, address, 'metrics (--metrics-listen)');
   return {
     port,
     close: () =>

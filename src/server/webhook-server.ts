@@ -97,7 +97,7 @@ export async function startWebhookServer(options: WebhookServerOptions): Promise
   server.maxConnections = CONNECTIONS_MAX;
   server.maxRequestsPerSocket = options.requestsPerConnectionMax ?? REQUESTS_PER_CONNECTION_MAX;
   server.on('tlsClientError', (error) => log.debug('TLS handshake failed', { reason: error.message }));
-  const port = await listen(server, options.listen, 'webhooks');
+  const port = await listen(server, options.listen, 'webhooks (--listen)');
   return {
     port,
     setCertificate: (certificate) => server.setSecureContext(secureOptions(certificate)),
