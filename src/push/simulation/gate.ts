@@ -52,7 +52,7 @@ export interface Step {
 }
 
 const hosts = new Map<string, Host>();
-const real = { spawn: childProcess.spawn, files: { ...fs.promises } };
+const real = { spawn: childProcess.spawn, setImmediate, files: { ...fs.promises } };
 
 /** A folder whose user passes the gate from now on. */
 export function addHost(dir: string, programs: Programs, tamper: Tamper = {}): Host {
@@ -105,11 +105,8 @@ export function answerStep(host: Host, step: Step): void {
   step.answer();
 }
 
-let asked = 0;
-
 /** Puts a step before the gate. */
 export function ask(host: Host, step: Step): void {
-  asked += 1;
   if (host.dead) {
     step.fail('Disk');
     setImmediate(() => step.answer());
@@ -118,14 +115,16 @@ export function ask(host: Host, step: Step): void {
   host.steps.push(step);
 }
 
-/** Resolves when everything has gone on that can go on without a step. */
+/** What is to go on in the next turn of the event loop. */
+let pending = 0;
+
+/**
+ * Resolves when everything has gone on that can go on without a step: nothing is to go on in the next turn of the
+ * event loop, and what promises and streams lead to always goes on before one ends.
+ */
 export async function settled(): Promise<void> {
-  let before = -1;
-  for (let quiet = 0; quiet < 3; quiet += 1) {
-    if (asked !== before) quiet = 0;
-    before = asked;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  do await new Promise((resolve) => real.setImmediate(resolve));
+  while (pending > 0);
 }
 
 function hostOf(path: unknown): Host | undefined {
@@ -149,6 +148,14 @@ function install(): void {
   for (const name of gatedFileOperations) {
     Object.assign(fs.promises, { [name]: gatedFileOperation(name) });
   }
+  const countedSetImmediate = (callback: (...args: unknown[]) => void, ...args: unknown[]) => {
+    pending += 1;
+    return real.setImmediate(() => {
+      pending -= 1;
+      callback(...args);
+    });
+  };
+  Object.assign(globalThis, { setImmediate: countedSetImmediate });
   syncBuiltinESMExports();
 }
 

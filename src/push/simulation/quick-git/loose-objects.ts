@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { deflateSync, inflateSync } from 'node:zlib';
+import { stored } from '../../../git/pack-builder.ts';
+import { inflate } from './inflate.ts';
 
 /** An object as a repository holds it. */
 export interface StoredObject {
@@ -20,7 +21,7 @@ export function writeLoose(repository: string, object: StoredObject, sha = nameO
   if (existsSync(file)) return sha;
   const { type, content } = object;
   const whole = Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]);
-  const bytes = deflateSync(whole, { level: 1, memLevel: 4, windowBits: 12 });
+  const bytes = stored(whole);
   try {
     writeFileSync(file, bytes);
   } catch (error) {
@@ -36,7 +37,7 @@ export function hasLoose(repository: string, sha: string): boolean {
 }
 
 export function readLoose(repository: string, sha: string): StoredObject {
-  const whole = inflateSync(readFileSync(looseFile(repository, sha)));
+  const whole = inflate(readFileSync(looseFile(repository, sha)));
   const end = whole.indexOf(0);
   const [type = ''] = whole.subarray(0, end).toString().split(' ');
   return { type, content: whole.subarray(end + 1) };

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inflateSync } from 'node:zlib';
+import { inflate } from './inflate.ts';
 import { LeftToGit } from './left-to-git.ts';
 import type { StoredObject } from './loose-objects.ts';
 
@@ -90,7 +90,7 @@ export class PackedObjects {
       base = this.read(bytes.subarray(at, at + 20).toString('hex'));
       at += 20;
     }
-    const content = inflateSync(bytes.subarray(at), { chunkSize: Math.max(64, size + 1) });
+    const content = inflate(bytes.subarray(at), size);
     if (base !== null) return { type: base.type, content: applyDelta(base.content, content) };
     return { type: types[type] ?? '', content };
   }

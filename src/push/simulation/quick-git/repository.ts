@@ -11,7 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 import { type CommitText, parseCommit, parseTree, type TreeEntries } from '../object-text.ts';
 import { LeftToGit } from './left-to-git.ts';
-import { hasLoose, nameOfObject, readLoose, type StoredObject, writeLoose } from './loose-objects.ts';
+import { hasLoose, nameOfObject, readLoose, type StoredObject } from './loose-objects.ts';
 import { type KnownPacks, PackedObjects } from './packed-objects.ts';
 
 /** What was read, by name: objects never change. Whether a repository has one is looked up each time. */
@@ -113,10 +113,6 @@ export class Repository {
     const entries = parseTree(content);
     this.#memory.trees.set(tree, entries);
     return entries;
-  }
-
-  add(sha: string, object: StoredObject): void {
-    if (!this.has(sha)) writeLoose(this.dir, object, sha);
   }
 
   /** The object that a ref points to; null: there is no such ref. */

@@ -65,11 +65,11 @@ function missingFrom(
   return found;
 }
 
-/** Keeps objects as a fetch does: in one pack; returns its name, `pack-<hash>`. */
+/** Keeps objects as a fetch or a push does: in one pack; returns its name, `pack-<hash>`. */
 export function writePack(repository: Repository, objects: Objects): string | null {
   if (objects.size === 0) return null;
   const builder = new PackBuilder('sha1');
-  for (const [sha, { type, content }] of objects) builder.add(type as PackedType, sha, content, 'deflated');
+  for (const [sha, { type, content }] of objects) builder.add(type as PackedType, sha, content, 'stored');
   const { name, pack, index } = builder.finish();
   const folder = join(repository.dir, 'objects/pack');
   writeFileSync(join(folder, `${name}.pack`), pack);

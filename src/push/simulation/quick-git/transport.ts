@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { answerOfHook } from '../hooks.ts';
 import type { Programs } from '../programs.ts';
 import { LeftToGit } from './left-to-git.ts';
 import type { Answer } from './reading-commands.ts';
@@ -148,11 +149,13 @@ function receive(
   run: Programs['run'],
   complaints: string[],
 ): void {
-  const objects = pushes.flatMap(({ to }) => [...objectsToPush(repository, to, remote)]);
+  const objects = new Map(pushes.flatMap(({ to }) => [...objectsToPush(repository, to, remote)]));
   const hook = (name: string, args: readonly string[]) => {
     const file = join(remote.dir, 'hooks', name);
     if (!existsSync(file)) return true;
-    const said = run([file, ...args], { cwd: remote.dir, env: { PATH: process.env.PATH } });
+    const said =
+      answerOfHook(readFileSync(file, 'latin1'), args) ??
+      run([file, ...args], { cwd: remote.dir, env: { PATH: process.env.PATH } });
     for (const text of [said.stdout, said.stderr])
       for (const line of text.toString().split('\n').slice(0, -1)) complaints.push(`remote: ${line}        `);
     return said.exitCode === 0;
@@ -161,7 +164,7 @@ function receive(
     for (const one of pushes) one.status = '[remote rejected] (pre-receive hook declined)';
     return;
   }
-  for (const [sha, object] of objects) remote.add(sha, object);
+  writePack(remote, objects);
   for (const one of pushes) {
     if (hook('update', [one.ref, one.from ?? '0'.repeat(40), one.to])) continue;
     one.status = '[remote rejected] (hook declined)';
