@@ -40,7 +40,10 @@ export class SimulatedRemote {
   move(to: string | null): void {
     const file = join(this.dir, 'refs/heads/main');
     if (to === null) rmSync(file);
-    else writeFileSync(file, `${to}\n`);
+    else {
+      this.objects.write();
+      writeFileSync(file, `${to}\n`);
+    }
   }
 
   /** What the host refuses: every push, or every ref but branches. */

@@ -17,7 +17,10 @@ export function lsRemote(memory: Memory, args: readonly string[]): Answer {
   const remote = remoteAt(url, memory);
   const head = remote.ref(remote.headRef);
   const lines = head === null ? [] : [`ref: ${remote.headRef}\tHEAD\n`, `${head}\tHEAD\n`];
-  for (const [name, sha] of remote.refs()) if (names.includes(name)) lines.push(`${sha}\t${name}\n`);
+  for (const name of names.slice(1).sort()) {
+    const sha = remote.ref(name);
+    if (sha !== null) lines.push(`${sha}\t${name}\n`);
+  }
   return lines.join('');
 }
 
@@ -38,7 +41,7 @@ export function fetch(repository: Repository, memory: Memory, args: readonly str
   const tip = remote.ref(from);
   if (tip === null) return { exitCode: 128, stderr: `fatal: couldn't find remote ref ${from}\n` };
   const borders = bordersAfter(repository, remote, tip, depth);
-  writePack(repository, objectsToFetch(repository, tip, remote, borders));
+  writePack(repository.dir, objectsToFetch(repository, tip, remote, borders));
   repository.setBorders(borders);
   if (to !== undefined && repository.ref(to) !== tip) repository.setRef(to, tip);
   return '';
@@ -164,7 +167,7 @@ function receive(
     for (const one of pushes) one.status = '[remote rejected] (pre-receive hook declined)';
     return;
   }
-  writePack(remote, objects);
+  writePack(remote.dir, objects);
   for (const one of pushes) {
     if (hook('update', [one.ref, one.from ?? '0'.repeat(40), one.to])) continue;
     one.status = '[remote rejected] (hook declined)';
