@@ -180,8 +180,8 @@ const gatedFileOperations = [
 function gatedFileOperation(name: (typeof gatedFileOperations)[number]) {
   const others = real.files[name] as (...args: unknown[]) => Promise<unknown>;
   // Nothing else happens meanwhile anyway: what needs no other thread is sooner done.
-  const now = name === 'open' ? null : (fs[`${name}Sync`] as (...args: unknown[]) => unknown);
-  const operation = now === null ? others : async (...args: unknown[]) => now(...args);
+  const now = (name === 'open' ? openNow : fs[`${name}Sync`]) as (...args: unknown[]) => unknown;
+  const operation = async (...args: unknown[]) => now(...args);
   return (...args: unknown[]) => {
     const host = hostOf(args[0]);
     if (host === undefined) return others(...args);
@@ -192,29 +192,38 @@ function gatedFileOperation(name: (typeof gatedFileOperations)[number]) {
         const bytes = Buffer.from(content as string);
         await operation(args[0], bytes.subarray(0, Math.floor(bytes.length * part)), args[2]);
       },
-    }).then((result) => (name === 'open' ? gatedHandle(host, nameIn(host, args[0]), result) : result));
+    }).then((result) =>
+      name === 'open' ? gatedHandle(host, nameIn(host, args[0]), result as OpenFile) : result,
+    );
   };
 }
 
-/** A FileHandle whose methods pass the gate. */
-function gatedHandle(host: Host, name: string, handle: unknown): unknown {
-  return new Proxy(handle as Record<string, (...args: unknown[]) => Promise<unknown>>, {
-    get(target, key: string) {
-      const method = target[key];
-      if (typeof method !== 'function') return method;
-      return (...args: unknown[]) =>
-        askFor(host, `${key} ${name}`, () => method.apply(target, args), {
-          stream: handle,
-          ...(key === 'close' ? { failed: () => void method.apply(target, args) } : {}),
-          tear: async (part) => {
-            const content = args[0];
-            if (key !== 'appendFile' && key !== 'write' && key !== 'writeFile') return;
-            const bytes = Buffer.from(content as string);
-            await method.call(target, bytes.subarray(0, Math.floor(bytes.length * part)));
-          },
-        });
-    },
-  });
+/** A FileHandle, as far as the engine uses it: it reads. */
+type OpenFile = Readonly<Record<'close' | 'read' | 'stat', (...args: never[]) => unknown>>;
+
+function openNow(path: string): OpenFile {
+  const fd = fs.openSync(path, 'r');
+  return {
+    close: () => fs.closeSync(fd),
+    read: (buffer: Buffer, offset: number, length: number, position: number) => ({
+      bytesRead: fs.readSync(fd, buffer, offset, length, position),
+      buffer,
+    }),
+    stat: () => fs.fstatSync(fd),
+  };
+}
+
+/** The same, and what is asked of it passes the gate. */
+function gatedHandle(host: Host, name: string, file: OpenFile): OpenFile {
+  const gated =
+    (key: keyof OpenFile) =>
+    (...args: never[]) =>
+      askFor(host, `${key} ${name}`, async () => file[key](...args), {
+        stream: file,
+        ...(key === 'close' ? { failed: () => void file.close() } : {}),
+        tear: async () => {},
+      });
+  return { close: gated('close'), read: gated('read'), stat: gated('stat') };
 }
 
 function askFor(

@@ -39,7 +39,7 @@ export interface WorldOptions {
 }
 
 /** Of forty seeds that follow one another, those whose repositories are checked by git at the end: it takes long. */
-const FSCK_OF_FORTY: readonly number[] = [5, 20];
+const FSCK_OF_FORTY: readonly number[] = [5, 30];
 
 const realLimits = { ...pushLimits };
 const realGitLimits = { ...gitLimits };
