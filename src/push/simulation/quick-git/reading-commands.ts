@@ -94,6 +94,11 @@ export const readingCommands: Readonly<Record<string, Command>> = {
   },
 
   'rev-list': (repository, args) => {
+    if (args[0] === '--timestamp') {
+      return listCommits(repository, rangeOf(repository, revisionsOf(args.slice(1))))
+        .map((sha) => `${repository.commit(sha).committer.atS} ${sha}\n`)
+        .join('');
+    }
     const range = rangeOf(repository, revisionsOf(after(args, '--reverse', '--topo-order')));
     const commits = sortByTopology(repository, listCommits(repository, range));
     return commits
@@ -102,16 +107,17 @@ export const readingCommands: Readonly<Record<string, Command>> = {
       .join('');
   },
 
-  log: (repository, args) => {
+  log: (repository, args, input) => {
     if (args[0] === '--reverse') return storedCommits(repository, args);
-    if (args[0] === '--no-walk') return datesOf(repository, after(args, '--no-walk', '--format=%ct'));
     const [merges, ...rest] = args;
     if (merges !== '-c' && merges !== '-m') throw new LeftToGit(args.join(' '));
     const format = '--format=%x01%H %ct %at %ce%x02';
-    const [first = '', ...others] = after(rest, '--name-only', '--no-renames', '-z', format);
-    const [, sinceS] = /^--max-age=(\d+)$/.exec(first) ?? [];
-    const range = rangeOf(repository, revisionsOf(sinceS === undefined ? [first, ...others] : others));
-    return listCommits(repository, range, sinceS === undefined ? undefined : Number(sinceS))
+    const revisions = after(rest, '--name-only', '--no-renames', '-z', format);
+    const commits =
+      revisions.join(' ') === '--no-walk=unsorted --stdin --'
+        ? input.split('\n').slice(0, -1)
+        : listCommits(repository, rangeOf(repository, revisionsOf(revisions)));
+    return commits
       .flatMap((sha) => {
         const { author, committer } = repository.commit(sha);
         const header = `\x01${sha} ${committer.atS} ${author.atS} ${committer.email}\x02\0`;
@@ -127,17 +133,6 @@ export const readingCommands: Readonly<Record<string, Command>> = {
       .join('');
   },
 };
-
-/** When commits were made, the newest first. */
-function datesOf(repository: Repository, args: readonly string[]): string {
-  const dates = rangeOf(repository, revisionsOf(args)).tips.map(
-    (sha) => repository.commit(sha).committer.atS,
-  );
-  return dates
-    .toSorted((one, other) => other - one)
-    .map((atS) => `${atS}\n`)
-    .join('');
-}
 
 /** Revisions that end with `--`, and nothing else. */
 function revisionsOf(args: readonly string[]): readonly string[] {

@@ -31,16 +31,8 @@ export function rangeOf(repository: Repository, revisions: readonly string[]): R
   };
 }
 
-/**
- * The commits of a range by date, the newest first, as `git log` lists them.
- *
- * @param sinceS as `--max-age`
- */
-export function listCommits(
-  repository: Repository,
-  { tips, without }: Range,
-  sinceS?: number,
-): readonly string[] {
+/** The commits of a range by date, the newest first, as `git log` lists them. */
+export function listCommits(repository: Repository, { tips, without }: Range): readonly string[] {
   const seen = ancestorsOf(repository, without);
   const open: { readonly sha: string; readonly atS: number }[] = [];
   const add = (sha: string) => {
@@ -56,16 +48,7 @@ export function listCommits(
     listed.push(next.sha);
     for (const parent of repository.parents(next.sha)) add(parent);
   }
-  return sinceS === undefined ? listed : newerThan(repository, listed, sinceS);
-}
-
-function newerThan(repository: Repository, listed: readonly string[], sinceS: number): readonly string[] {
-  const isOld = (sha: string) => repository.commit(sha).committer.atS < sinceS;
-  const behind = ancestorsOf(repository, listed.filter(isOld));
-  const newer = listed.filter((sha) => !isOld(sha));
-  // How far behind an old commit it looks, git knows.
-  if (newer.some((sha) => behind.has(sha))) throw new LeftToGit(`--max-age=${sinceS}`);
-  return newer;
+  return listed;
 }
 
 /** The same with no parent before its children: `git log --topo-order`. */
