@@ -63,7 +63,6 @@ export function isNothingToCommit(operator: Witness, version: Version, found: Ca
   const others = foreignOf(operator, path, found);
   // Two who make the same of a file leave nothing to commit.
   if (others.some(({ changed }) => changed.get(path) === shaOf(content))) return true;
-  if ((content === null || /again/.test(content)) && others.length > 0) return true;
   // What somebody took away together with the file need not be deleted any more.
   if (content === null && isTakenAway(path, found)) return true;
   // That nothing was to be committed was to be told, and that may have died with the process.
