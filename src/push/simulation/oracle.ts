@@ -184,9 +184,10 @@ function missing(operator: Witness, found: Case): string[] {
     if (told.some(({ kind }) => kind === 'Unchanged')) continue;
     if (drops.length > 0) {
       const isLater = drops.every(({ reason }) => /later commit/.test(reason));
-      if (isLater && !hasLaterForeign(operator, version, found)) {
+      if (isLater && !hasLaterForeign(operator, version, found))
         problems.push(`${name}: ${nameOf(version)} is dropped, and nothing in Git is later`);
-      }
+      else if (foreignOf(operator, version.path, found).length === 0)
+        problems.push(`${name}: ${nameOf(version)} is dropped, and nobody else wrote that file`);
       continue;
     }
     if (isNothingToCommit(operator, version, found)) continue;
