@@ -39,6 +39,8 @@ export interface BrokenEngine {
   readonly enqueue?: (request: CommitRequest, worker: BranchWorker) => readonly CommitRequest[];
   /** Swallows what was told of a drop. */
   readonly silent?: boolean;
+  /** Swallows that somebody took commits away. */
+  readonly trusting?: boolean;
 }
 
 /** What was told of a version: the fate of its request. */
@@ -108,7 +110,7 @@ export class Operator {
         this.#resume();
       }
       // As the reconciler does when somebody took commits away: what is on the branch is not known any more.
-      if (state.rewrites + state.losses === doubts) return;
+      if (state.rewrites + state.losses === doubts || this.options.broken.trusting === true) return;
       doubts = state.rewrites + state.losses;
       for (const resource of this.options.cluster.resources) this.#doubted.add(resource);
     });
