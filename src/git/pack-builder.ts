@@ -156,7 +156,7 @@ function deflated(content: Buffer): Buffer {
 }
 
 /** As zlib would write it at level 0 (RFC 1950, RFC 1951 3.2.4); for a short content without asking zlib. */
-function stored(content: Buffer): Buffer {
+export function stored(content: Buffer): Buffer {
   const { length } = content;
   if (length > SMALL_BYTES) return deflateSync(content, { level: 0, chunkSize: length + FIRST_BYTES });
   const bytes = Buffer.allocUnsafe(length + 11);

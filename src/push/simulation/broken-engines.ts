@@ -11,6 +11,8 @@ export interface BrokenEngineCase {
   readonly expected: RegExp;
   /** Anew for each run. */
   readonly create: () => BrokenEngine;
+  /** What stories it takes, and from which seed on. Default: long ones, from 1 */
+  readonly short?: { readonly from: number };
 }
 
 const versionOf = ({ message }: CommitRequest) => Number(/^v(\d+)/.exec(message)?.[1] ?? 0);
@@ -144,6 +146,12 @@ export const brokenEngines: readonly BrokenEngineCase[] = [
     create: () => ({
       tamper: { args: (args) => args.filter((arg) => args[0] !== 'push' || !/--atomic|cursors/.test(arg)) },
     }),
+  },
+  {
+    name: 'does not tell that somebody took commits away',
+    expected: /not as .* left it/,
+    create: () => ({ trusting: true }),
+    short: { from: 70 },
   },
   { name: 'drops without telling', expected: /is missing/, create: () => ({ silent: true }) },
 ];

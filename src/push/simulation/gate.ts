@@ -52,7 +52,7 @@ export interface Step {
 }
 
 const hosts = new Map<string, Host>();
-const real = { spawn: childProcess.spawn, files: { ...fs.promises } };
+const real = { spawn: childProcess.spawn, setImmediate, files: { ...fs.promises } };
 
 /** A folder whose user passes the gate from now on. */
 export function addHost(dir: string, programs: Programs, tamper: Tamper = {}): Host {
@@ -105,11 +105,8 @@ export function answerStep(host: Host, step: Step): void {
   step.answer();
 }
 
-let asked = 0;
-
 /** Puts a step before the gate. */
 export function ask(host: Host, step: Step): void {
-  asked += 1;
   if (host.dead) {
     step.fail('Disk');
     setImmediate(() => step.answer());
@@ -118,14 +115,16 @@ export function ask(host: Host, step: Step): void {
   host.steps.push(step);
 }
 
-/** Resolves when everything has gone on that can go on without a step. */
+/** What is to go on in the next turn of the event loop. */
+let pending = 0;
+
+/**
+ * Resolves when everything has gone on that can go on without a step: nothing is to go on in the next turn of the
+ * event loop, and what promises and streams lead to always goes on before one ends.
+ */
 export async function settled(): Promise<void> {
-  let before = -1;
-  for (let quiet = 0; quiet < 3; quiet += 1) {
-    if (asked !== before) quiet = 0;
-    before = asked;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  do await new Promise((resolve) => real.setImmediate(resolve));
+  while (pending > 0);
 }
 
 function hostOf(path: unknown): Host | undefined {
@@ -149,6 +148,14 @@ function install(): void {
   for (const name of gatedFileOperations) {
     Object.assign(fs.promises, { [name]: gatedFileOperation(name) });
   }
+  const countedSetImmediate = (callback: (...args: unknown[]) => void, ...args: unknown[]) => {
+    pending += 1;
+    return real.setImmediate(() => {
+      pending -= 1;
+      callback(...args);
+    });
+  };
+  Object.assign(globalThis, { setImmediate: countedSetImmediate });
   syncBuiltinESMExports();
 }
 
@@ -173,8 +180,8 @@ const gatedFileOperations = [
 function gatedFileOperation(name: (typeof gatedFileOperations)[number]) {
   const others = real.files[name] as (...args: unknown[]) => Promise<unknown>;
   // Nothing else happens meanwhile anyway: what needs no other thread is sooner done.
-  const now = name === 'open' ? null : (fs[`${name}Sync`] as (...args: unknown[]) => unknown);
-  const operation = now === null ? others : async (...args: unknown[]) => now(...args);
+  const now = (name === 'open' ? openNow : fs[`${name}Sync`]) as (...args: unknown[]) => unknown;
+  const operation = async (...args: unknown[]) => now(...args);
   return (...args: unknown[]) => {
     const host = hostOf(args[0]);
     if (host === undefined) return others(...args);
@@ -185,29 +192,38 @@ function gatedFileOperation(name: (typeof gatedFileOperations)[number]) {
         const bytes = Buffer.from(content as string);
         await operation(args[0], bytes.subarray(0, Math.floor(bytes.length * part)), args[2]);
       },
-    }).then((result) => (name === 'open' ? gatedHandle(host, nameIn(host, args[0]), result) : result));
+    }).then((result) =>
+      name === 'open' ? gatedHandle(host, nameIn(host, args[0]), result as OpenFile) : result,
+    );
   };
 }
 
-/** A FileHandle whose methods pass the gate. */
-function gatedHandle(host: Host, name: string, handle: unknown): unknown {
-  return new Proxy(handle as Record<string, (...args: unknown[]) => Promise<unknown>>, {
-    get(target, key: string) {
-      const method = target[key];
-      if (typeof method !== 'function') return method;
-      return (...args: unknown[]) =>
-        askFor(host, `${key} ${name}`, () => method.apply(target, args), {
-          stream: handle,
-          ...(key === 'close' ? { failed: () => void method.apply(target, args) } : {}),
-          tear: async (part) => {
-            const content = args[0];
-            if (key !== 'appendFile' && key !== 'write' && key !== 'writeFile') return;
-            const bytes = Buffer.from(content as string);
-            await method.call(target, bytes.subarray(0, Math.floor(bytes.length * part)));
-          },
-        });
-    },
-  });
+/** A FileHandle, as far as the engine uses it: it reads. */
+type OpenFile = Readonly<Record<'close' | 'read' | 'stat', (...args: never[]) => unknown>>;
+
+function openNow(path: string): OpenFile {
+  const fd = fs.openSync(path, 'r');
+  return {
+    close: () => fs.closeSync(fd),
+    read: (buffer: Buffer, offset: number, length: number, position: number) => ({
+      bytesRead: fs.readSync(fd, buffer, offset, length, position),
+      buffer,
+    }),
+    stat: () => fs.fstatSync(fd),
+  };
+}
+
+/** The same, and what is asked of it passes the gate. */
+function gatedHandle(host: Host, name: string, file: OpenFile): OpenFile {
+  const gated =
+    (key: keyof OpenFile) =>
+    (...args: never[]) =>
+      askFor(host, `${key} ${name}`, async () => file[key](...args), {
+        stream: file,
+        ...(key === 'close' ? { failed: () => void file.close() } : {}),
+        tear: async () => {},
+      });
+  return { close: gated('close'), read: gated('read'), stat: gated('stat') };
 }
 
 function askFor(

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { PassThrough } from 'node:stream';
+import { Readable } from 'node:stream';
 import { ask, type Host, type Step } from './gate.ts';
 import { type Conversation, complaintOf, type LaunchOptions } from './programs.ts';
 
@@ -17,8 +17,8 @@ class GatedProcess extends EventEmitter {
   signalCode: string | null = null;
   killed = false;
   readonly stdin: Inbox | null;
-  readonly stdout = new PassThrough();
-  readonly stderr = new PassThrough();
+  readonly stdout = new Outbox();
+  readonly stderr = new Outbox();
   onKill: () => void = () => {};
 
   constructor(options: object) {
@@ -43,7 +43,21 @@ class GatedProcess extends EventEmitter {
     this.stderr.end(stderr);
     // simple-git waits 50 ms for the output of a command that said nothing so far.
     if (stdout.length + stderr.length === 0) this.stdout.emit('data', Buffer.alloc(0));
-    setImmediate(() => setImmediate(() => this.emit('close', exitCode, this.signalCode)));
+    setImmediate(() => this.emit('close', exitCode, this.signalCode));
+  }
+}
+
+/** The side of stdout or stderr that the engine reads from. */
+class Outbox extends Readable {
+  override _read(): void {}
+
+  write(chunk: Buffer | string): void {
+    if (chunk.length > 0) this.push(chunk);
+  }
+
+  end(chunk: Buffer | string): void {
+    this.write(chunk);
+    this.push(null);
   }
 }
 

@@ -8,7 +8,8 @@ import {
   type TreeEntries,
 } from './object-text.ts';
 import type { Conversation, Programs } from './programs.ts';
-import { writeLoose } from './quick-git/loose-objects.ts';
+import { writePack } from './quick-git/send-objects.ts';
+import { nameOfObject, type StoredObject } from './quick-git/stored-object.ts';
 
 /** Paths and their blobs. */
 type Files = ReadonlyMap<string, string>;
@@ -16,12 +17,14 @@ type Files = ReadonlyMap<string, string>;
 const noFiles: Files = new Map();
 const sentinel = { command: 'gate\n', answer: 'gate missing\n' };
 
-/** The objects of a bare repository of SHA-1: written as git writes loose ones, read through one `git cat-file`. */
+/** The objects of a bare repository of SHA-1: written to packs, read through one `git cat-file`. */
 export class Objects {
   readonly #dir: string;
   readonly #programs: Programs;
   #reader: Conversation | null = null;
   readonly #read = new Map<string, Buffer>();
+  /** Not written yet. */
+  readonly #fresh = new Map<string, StoredObject>();
   readonly #files = new Map<string, Files>();
 
   constructor(dir: string, programs: Programs) {
@@ -101,6 +104,12 @@ export class Objects {
     }
   }
 
+  /** To be called before anything points to what was made. */
+  write(): void {
+    writePack(this.#dir, this.#fresh);
+    this.#fresh.clear();
+  }
+
   close(): void {
     this.#reader?.end();
     this.#reader = null;
@@ -116,7 +125,9 @@ export class Objects {
   }
 
   #write(type: string, content: Buffer): string {
-    const sha = writeLoose(this.#dir, { type, content });
+    const object = { type, content };
+    const sha = nameOfObject(object);
+    if (!this.#read.has(sha)) this.#fresh.set(sha, object);
     this.#read.set(sha, content);
     return sha;
   }

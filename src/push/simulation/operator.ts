@@ -39,6 +39,8 @@ export interface BrokenEngine {
   readonly enqueue?: (request: CommitRequest, worker: BranchWorker) => readonly CommitRequest[];
   /** Swallows what was told of a drop. */
   readonly silent?: boolean;
+  /** Swallows that somebody took commits away. */
+  readonly trusting?: boolean;
 }
 
 /** What was told of a version: the fate of its request. */
@@ -81,6 +83,8 @@ export class Operator {
   #life = 0;
   /** Up to where each resource was handed over; undefined: not known, it has to be compared. */
   #fed = new Map<string, number>();
+  /** Resources that are to be compared although no change is missing. */
+  #doubted = new Set<string>();
   #isReady = false;
   #isComparing = false;
   #isStopping = false;
@@ -98,10 +102,17 @@ export class Operator {
 
   start(): void {
     const { worker } = this;
+    let doubts = 0;
     worker.onChange((state) => {
-      if (this.#isReady || worker !== this.worker || state.branch === 'Unknown') return;
-      this.#isReady = true;
-      this.#resume();
+      if (worker !== this.worker || state.branch === 'Unknown') return;
+      if (!this.#isReady) {
+        this.#isReady = true;
+        this.#resume();
+      }
+      // As the reconciler does when somebody took commits away: what is on the branch is not known any more.
+      if (state.rewrites + state.losses === doubts || this.options.broken.trusting === true) return;
+      doubts = state.rewrites + state.losses;
+      for (const resource of this.options.cluster.resources) this.#doubted.add(resource);
     });
     void worker.open();
   }
@@ -227,6 +238,7 @@ export class Operator {
     this.#isComparing = false;
     this.#isStopping = false;
     this.#fed = new Map();
+    this.#doubted = new Set();
     ({ host: this.host, worker: this.worker, clone: this.#clone } = this.#make(dir));
     this.start();
   }
@@ -288,8 +300,10 @@ export class Operator {
   /** Has the watch of this resource no place, or one that the API server forgot? */
   #isLost(resource: string): boolean {
     const fed = this.#fed.get(resource);
+    if (fed === undefined) return true;
     // A watch that is up to date goes on whatever is compacted.
-    return fed === undefined || (fed < this.options.cluster.compacted && this.#pending(resource).length > 0);
+    const isUpToDate = this.#pending(resource).length === 0;
+    return isUpToDate ? this.#doubted.has(resource) : fed < this.options.cluster.compacted;
   }
 
   #resume(): void {
@@ -313,6 +327,7 @@ export class Operator {
     const { cluster, clock, trace, name } = this.options;
     const { worker, host } = this;
     this.#isComparing = true;
+    this.#doubted.delete(resource);
     try {
       await worker.whenCommitted();
       if (host.dead) return;
@@ -356,6 +371,7 @@ export class Operator {
       worker.mark([markOf(resource, upTo)]);
     } catch (error) {
       trace(`${name}: comparing failed: ${error}`);
+      if (worker === this.worker) this.#doubted.add(resource);
     } finally {
       if (worker === this.worker) this.#isComparing = false;
     }

@@ -1,19 +1,26 @@
-import { blobShaOf } from '../../git/blob-sha.ts';
-import type { Version } from './cluster.ts';
+import { foreignOf, isMadeLate, isNothingToCommit, isOutdated, isRestored, shaOf } from './allowances.ts';
+import type { Cluster, Version } from './cluster.ts';
 import { type History, type Past, readHistory } from './history.ts';
 import type { Operator } from './operator.ts';
 import type { SimulatedRemote } from './remote.ts';
 import { authorOf, nameOf } from './requests.ts';
 
+/** What the oracle knows of an operator. */
+export interface Witness
+  extends Pick<Operator, 'email' | 'told' | 'droppedFiles' | 'handedIn' | 'excused' | 'compared'> {
+  readonly name: string;
+  readonly cluster: Pick<Cluster, 'history' | 'current' | 'resources'>;
+}
+
 /** What the oracle knows of one run. */
-interface Case {
+export interface Case {
   readonly history: History;
   /** Everything the branch holds at the end. */
   readonly log: ReadonlySet<string>;
   /** What people took away. */
   readonly removed: ReadonlySet<string>;
   readonly tree: ReadonlyMap<string, string>;
-  readonly operators: readonly Operator[];
+  readonly operators: readonly Witness[];
   /** Committer e-mails of people whose clocks are ahead. */
   readonly ahead: ReadonlySet<string>;
 }
@@ -46,18 +53,31 @@ export function judge(
     log: history.upTo(tip),
     removed,
     tree: remote.objects.files(tip === null ? null : remote.objects.readCommit(tip).tree),
-    operators,
+    operators: operators.map((operator) => ({
+      name: operator.options.name,
+      cluster: operator.options.cluster,
+      email: operator.email,
+      told: operator.told,
+      droppedFiles: operator.droppedFiles,
+      handedIn: operator.handedIn,
+      excused: operator.excused,
+      compared: operator.compared,
+    })),
     ahead,
   };
-  problems.push(...foreignLost(found));
-  for (const operator of operators) {
-    problems.push(
+  return [...problems, ...violationsIn(found)];
+}
+
+/** Every violation of the rules, in words. */
+export function violationsIn(found: Case): readonly string[] {
+  return [
+    ...foreignLost(found),
+    ...found.operators.flatMap((operator) => [
       ...wrongCommits(operator, found),
       ...missing(operator, found),
       ...wrongFiles(operator, found),
-    );
-  }
-  return problems;
+    ]),
+  ];
 }
 
 /** No commit of anybody else is ever lost. */
@@ -69,8 +89,8 @@ function foreignLost({ history, log, removed, operators }: Case): string[] {
 }
 
 /** Every own commit is of a version, says it right, stands in order, and overwrites nothing later. */
-function wrongCommits(operator: Operator, found: Case): string[] {
-  const { cluster, name } = operator.options;
+function wrongCommits(operator: Witness, found: Case): string[] {
+  const { cluster, name } = operator;
   const problems: string[] = [];
   const versions = new Map(cluster.history.map((version) => [version.version, version]));
   const made = new Map<number, Past>();
@@ -101,33 +121,13 @@ function wrongCommits(operator: Operator, found: Case): string[] {
       if (before === undefined || commit === undefined) return;
       const below = found.history.upTo(commit.sha);
       if (below.has(before.sha)) return;
-      // A comparison makes what somebody took away, or overwrote with what is older, whatever stands there meanwhile.
-      const earlier = versions.get(inOrder[at - 1] ?? -1);
-      const isLate =
-        earlier !== undefined &&
-        operator.compared.has(earlier.version) &&
-        (found.removed.size > 0 ||
-          foreignOf(operator, earlier.path, found).some(({ sha }) =>
-            found.history.upTo(before.sha).has(sha),
-          ));
-      if (!isLate) problems.push(`${name}: v${version} stands before v${inOrder[at - 1]}`);
+      const [earlier, later] = [versions.get(inOrder[at - 1] ?? -1), versions.get(version)];
+      if (earlier === undefined || later === undefined) return;
+      if (!isMadeLate(operator, earlier, later, before, found))
+        problems.push(`${name}: v${version} stands before v${inOrder[at - 1]}`);
     });
   }
   return problems;
-}
-
-/** A comparison makes a change once more where somebody overwrote it with what is older. */
-function isRestored(
-  operator: Operator,
-  { version, path }: Version,
-  commits: readonly [Past, Past],
-  found: Case,
-): boolean {
-  const [one, other] = commits.map(({ sha }) => found.history.upTo(sha));
-  return (
-    operator.compared.has(version) &&
-    foreignOf(operator, path, found).some(({ sha }) => one?.has(sha) !== other?.has(sha))
-  );
 }
 
 function wrongContent(version: Version, commit: Past, about: string): string[] {
@@ -148,7 +148,7 @@ function wrongContent(version: Version, commit: Past, about: string): string[] {
 }
 
 /** Somebody else's commit below `commit` that is later than the change and of the same path, so that it should stay. */
-function laterForeign(operator: Operator, version: Version, commit: Past, found: Case): Past | null {
+function laterForeign(operator: Witness, version: Version, commit: Past, found: Case): Past | null {
   const before = foreignOf(operator, version.path, found).filter(
     ({ sha }) => sha !== commit.sha && found.history.upTo(commit.sha).has(sha),
   );
@@ -163,12 +163,11 @@ function laterForeign(operator: Operator, version: Version, commit: Past, found:
 }
 
 /** Every version that a watch told is in the log, or it was told why not. */
-function missing(operator: Operator, found: Case): string[] {
+function missing(operator: Witness, found: Case): string[] {
   const { history, log, removed } = found;
-  const { cluster, name } = operator.options;
+  const { cluster, name } = operator;
   const own = [...history.commits.values()].filter(({ committer }) => committer.email === operator.email);
   const problems: string[] = [];
-  const anyForced = removed.size > 0;
   for (const version of cluster.history) {
     const commits = own.filter((commit) => versionOf(commit) === version.version);
     const isIn = commits.some(({ sha }) => log.has(sha));
@@ -176,9 +175,7 @@ function missing(operator: Operator, found: Case): string[] {
       ({ path, author }) => path === version.path && author === authorOf(version.version).name,
     );
     if (isIn) {
-      // What an earlier life told holds no more where the version was handed over again: others went on meanwhile.
-      const handedIn = operator.handedIn.get(version.version) ?? 0;
-      if (drops.some(({ life }) => life >= handedIn) && !anyForced)
+      if (drops.some((drop) => !isOutdated(drop, operator, version, found)))
         problems.push(`${name}: ${nameOf(version)} is told dropped, and is there`);
       continue;
     }
@@ -187,47 +184,27 @@ function missing(operator: Operator, found: Case): string[] {
     if (told.some(({ kind }) => kind === 'Unchanged')) continue;
     if (drops.length > 0) {
       const isLater = drops.every(({ reason }) => /later commit/.test(reason));
-      if (isLater && !hasLaterForeign(operator, version, found)) {
+      if (isLater && !hasLaterForeign(operator, version, found))
         problems.push(`${name}: ${nameOf(version)} is dropped, and nothing in Git is later`);
-      }
+      else if (foreignOf(operator, version.path, found).length === 0)
+        problems.push(`${name}: ${nameOf(version)} is dropped, and nobody else wrote that file`);
       continue;
     }
-    // Two who make the same of a file leave nothing to commit.
-    const others = foreignOf(operator, version.path, found);
-    const isSame =
-      others.some(({ changed }) => changed.get(version.path) === shaOf(version.content)) ||
-      ((version.content === null || /again/.test(version.content)) && others.length > 0);
-    if (isSame) continue;
-    // A file that is no object's is left alone; that this was to be told may have died with the process.
-    if (told.length === 0 && others.some(({ changed }) => prose.has(changed.get(version.path) ?? null)))
-      continue;
-    // Neither is there anything to commit where it changed nothing; that this was to be told may have died, too.
-    const before = cluster.history.findLast(
-      (one) => one.path === version.path && one.version < version.version,
-    );
-    if (told.length === 0 && before?.content === version.content) continue;
-    // What somebody took away together with the file need not be deleted any more.
-    const isGone = [...removed].some((sha) => history.commits.get(sha)?.brought.has(version.path));
-    if (version.content === null && isGone) continue;
+    if (isNothingToCommit(operator, version, found)) continue;
     const kinds = told.map(({ kind }) => kind).join(', ') || 'nothing';
     problems.push(`${name}: ${nameOf(version)} is missing (told: ${kinds})`);
   }
   return problems;
 }
 
-/** What people write that is no object, by name. */
-const prose = new Set(Array.from({ length: 200 }, (_, count) => shaOf(`prose ${count}\n`)));
-
 /** Per path, the last writer's content stands. */
-function wrongFiles(operator: Operator, found: Case): string[] {
-  const { history, log, removed, tree } = found;
-  const { cluster, name } = operator.options;
+function wrongFiles(operator: Witness, found: Case): string[] {
+  const { history, log, tree } = found;
+  const { cluster, name } = operator;
   const problems: string[] = [];
   for (const [path, version] of cluster.current) {
     const stands = tree.get(path) ?? null;
     if (stands === shaOf(version.content)) continue;
-    const isTakenAway = [...removed].some((sha) => history.commits.get(sha)?.brought.has(path));
-    if (isTakenAway) continue;
     const writers = [...log]
       .flatMap((sha) => history.commits.get(sha) ?? [])
       .filter(({ brought }) => brought.has(path));
@@ -259,20 +236,13 @@ function wrongFiles(operator: Operator, found: Case): string[] {
   return problems;
 }
 
-function ownCommits(operator: Operator, { history, log }: Case): Past[] {
+function ownCommits(operator: Witness, { history, log }: Case): Past[] {
   return [...log]
     .flatMap((sha) => history.commits.get(sha) ?? [])
     .filter(({ committer }) => committer.email === operator.email);
 }
 
-/** Commits of everybody else that changed or brought a path. */
-function foreignOf(operator: Operator, path: string, { history }: Case): Past[] {
-  return [...history.commits.values()].filter(
-    ({ committer, brought }) => committer.email !== operator.email && brought.has(path),
-  );
-}
-
-function hasLaterForeign(operator: Operator, version: Version, found: Case): boolean {
+function hasLaterForeign(operator: Witness, version: Version, found: Case): boolean {
   return foreignOf(operator, version.path, found).some(
     ({ committer }) => committer.atS > Math.floor(version.atMs / 1000),
   );
@@ -281,10 +251,6 @@ function hasLaterForeign(operator: Operator, version: Version, found: Case): boo
 function versionOf({ message }: Past): number | null {
   const found = /^v(\d+) of /.exec(message);
   return found === null ? null : Number(found[1]);
-}
-
-function shaOf(content: string | null): string | null {
-  return content === null ? null : blobShaOf(Buffer.from(content), 'sha1');
 }
 
 const short = (sha: string) => sha.slice(0, 7);

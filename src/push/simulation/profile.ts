@@ -52,7 +52,7 @@ const table: readonly (readonly [WorldEvent, number, number, number])[] = [
   ['Time', 3, 1, 1],
   ['Mark', 1, 0.4, 0.6],
   ['Person', 3, 0.7, 0.5],
-  ['TakeAway', 1, 0.12, 0.05],
+  ['TakeAway', 2, 0.2, 0.1],
   ['Compact', 1, 0.3, 0.15],
   ['Crash', 2, 0.5, 1],
   ['LoseDisk', 1, 0.25, 0.3],

@@ -1,14 +1,7 @@
-import {
-  appendFileSync,
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { hooks } from './hooks.ts';
 import { Objects } from './objects.ts';
 import type { Programs } from './programs.ts';
 import { EmptyRepository } from './quick-git/empty-repository.ts';
@@ -47,21 +40,20 @@ export class SimulatedRemote {
   move(to: string | null): void {
     const file = join(this.dir, 'refs/heads/main');
     if (to === null) rmSync(file);
-    else writeFileSync(file, `${to}\n`);
+    else {
+      this.objects.write();
+      writeFileSync(file, `${to}\n`);
+    }
   }
 
   /** What the host refuses: every push, or every ref but branches. */
   refuse(what: 'Pushes' | 'Refs' | 'Nothing'): void {
-    const hooks = join(this.dir, 'hooks');
-    rmSync(hooks, { recursive: true, force: true });
+    const hooksDir = join(this.dir, 'hooks');
+    rmSync(hooksDir, { recursive: true, force: true });
     if (what === 'Nothing') return;
-    mkdirSync(hooks);
-    const [name, script] =
-      what === 'Pushes'
-        ? ['pre-receive', 'echo "not now"; exit 1']
-        : ['update', 'case "$1" in refs/heads/*) exit 0;; esac; echo "branches only"; exit 1'];
-    writeFileSync(join(hooks, name), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(hooks, name), 0o755);
+    mkdirSync(hooksDir);
+    const { name, script } = hooks[what];
+    writeFileSync(join(hooksDir, name), script, { mode: 0o755 });
   }
 }
 
@@ -74,6 +66,6 @@ export function emptyClone(dir: string): Promise<EmptyRepository> {
 export async function emptyRemote(dir: string): Promise<EmptyRepository> {
   const { head, config } = await EmptyRepository.create(dir, ['--initial-branch=main']);
   const more =
-    '[receive]\n\tautogc = false\n\tunpackLimit = 1000\n[core]\n\tfsync = none\n\talternateRefsCommand = :\n[gc]\n\tauto = 0\n';
+    '[receive]\n\tautogc = false\n\tunpackLimit = 1\n[core]\n\tfsync = none\n\talternateRefsCommand = :\n[gc]\n\tauto = 0\n';
   return new EmptyRepository(head, config + more);
 }

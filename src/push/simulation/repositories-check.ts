@@ -5,7 +5,11 @@ import { Memory, Repository } from './quick-git/repository.ts';
 
 /** Where all refs of repositories stand. */
 export function refsOf(dirs: readonly string[]): readonly string[] {
-  const refsIn = (dir: string) => new Repository(dir, new Memory()).refs();
+  const refsIn = (dir: string) => {
+    const repository = new Repository(dir, new Memory());
+    repository.checkWhole();
+    return repository.refs();
+  };
   return dirs.flatMap((dir) => (existsSync(dir) ? refsIn(dir).map((ref) => ref.join(' ')) : []));
 }
 

@@ -31,11 +31,11 @@ export interface HowToRun {
   readonly listen?: (programs: Programs) => Programs;
 }
 
-/** Of twenty seeds that follow one another, an even and an odd one for which nothing but git itself answers for git. */
-const GIT_OF_TWENTY: readonly number[] = [0, 11];
+/** Of forty seeds that follow one another, an even and an odd one for which nothing but git itself answers for git. */
+const GIT_OF_FORTY: readonly number[] = [0, 11];
 
 export function transportOf(seed: number): Transport {
-  return GIT_OF_TWENTY.includes(seed % 20) ? 'Git' : 'Quick';
+  return GIT_OF_FORTY.includes(seed % 40) ? 'Git' : 'Quick';
 }
 
 /** Folders of runs that are over are removed together. */

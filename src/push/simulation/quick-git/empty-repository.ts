@@ -24,7 +24,7 @@ export class EmptyRepository {
   copyTo(dir: string): void {
     for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags'])
       mkdirSync(join(dir, folder), { recursive: true });
-    writeFileSync(join(dir, 'HEAD'), this.head);
     writeFileSync(join(dir, 'config'), this.config);
+    writeFileSync(join(dir, 'HEAD'), this.head);
   }
 }

@@ -23,7 +23,7 @@ export const packObjects: Command = (repository, args, input) => {
     packs.filter((pack) => pack.isLeftOut === isLeftOut).flatMap(({ name }) => repository.namesIn(name));
   const others = new Set(namesIn(true));
   const wanted = namesIn(false).filter((sha) => !others.has(sha));
-  const name = writePack(repository, new Map(wanted.map((sha) => [sha, repository.object(sha)])));
+  const name = writePack(repository.dir, new Map(wanted.map((sha) => [sha, repository.object(sha)])));
   return name === null ? '' : `${name.replace('pack-', '')}\n`;
 };
 

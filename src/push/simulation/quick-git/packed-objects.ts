@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inflateSync } from 'node:zlib';
+import { inflate } from './inflate.ts';
 import { LeftToGit } from './left-to-git.ts';
-import type { StoredObject } from './loose-objects.ts';
+import type { StoredObject } from './stored-object.ts';
 
 const types: readonly string[] = ['', 'commit', 'tree', 'blob', 'tag'];
 const OFS_DELTA = 6;
@@ -14,8 +14,13 @@ interface Pack {
   readonly bytes: Buffer;
 }
 
-/** Packs by their names, which are hashes of their contents. */
-export type KnownPacks = Map<string, Pack>;
+/** What was read before. */
+export class KnownPacks {
+  /** By their names, which are hashes of their contents. */
+  readonly packs = new Map<string, Pack>();
+  /** Those of a folder, by what is in it. */
+  readonly folders = new Map<string, readonly Pack[]>();
+}
 
 /** The packs of a repository, as they are when they are first asked for. */
 export class PackedObjects {
@@ -51,19 +56,24 @@ export class PackedObjects {
 
   #all(): readonly Pack[] {
     if (this.#packs !== null) return this.#packs;
-    const names = existsSync(this.#folder) ? readdirSync(this.#folder) : [];
-    this.#packs = names
-      .filter((name) => name.endsWith('.idx') && names.includes(name.replace(/idx$/, 'pack')))
-      .map((name) => this.#open(name.slice(0, -'.idx'.length)));
+    const names = new Set(existsSync(this.#folder) ? readdirSync(this.#folder) : []);
+    const key = [...names].join(' ');
+    const known = this.#known.folders.get(key);
+    this.#packs =
+      known ??
+      [...names]
+        .filter((name) => name.endsWith('.idx') && names.has(name.replace(/idx$/, 'pack')))
+        .map((name) => this.#open(name.slice(0, -'.idx'.length)));
+    this.#known.folders.set(key, this.#packs);
     return this.#packs;
   }
 
   #open(name: string): Pack {
-    const known = this.#known.get(name);
+    const known = this.#known.packs.get(name);
     if (known !== undefined) return known;
     const offsets = offsetsIn(readFileSync(join(this.#folder, `${name}.idx`)));
     const pack = { offsets, bytes: readFileSync(join(this.#folder, `${name}.pack`)) };
-    this.#known.set(name, pack);
+    this.#known.packs.set(name, pack);
     return pack;
   }
 
@@ -90,7 +100,7 @@ export class PackedObjects {
       base = this.read(bytes.subarray(at, at + 20).toString('hex'));
       at += 20;
     }
-    const content = inflateSync(bytes.subarray(at), { chunkSize: Math.max(64, size + 1) });
+    const content = inflate(bytes.subarray(at), size);
     if (base !== null) return { type: base.type, content: applyDelta(base.content, content) };
     return { type: types[type] ?? '', content };
   }

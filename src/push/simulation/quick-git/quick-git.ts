@@ -53,8 +53,8 @@ export class QuickGit implements Programs {
   }
 
   #repositoryIn(dir: string): Repository {
-    if (!['HEAD', 'objects', 'refs'].every((name) => existsSync(join(dir, name))))
-      throw new LeftToGit('no repository');
+    // What is made of it last.
+    if (!existsSync(join(dir, 'HEAD'))) throw new LeftToGit('no repository');
     return new Repository(dir, this.#memory);
   }
 

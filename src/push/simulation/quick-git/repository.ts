@@ -11,31 +11,36 @@ import {
 import { dirname, join } from 'node:path';
 import { type CommitText, parseCommit, parseTree, type TreeEntries } from '../object-text.ts';
 import { LeftToGit } from './left-to-git.ts';
-import { hasLoose, nameOfObject, readLoose, type StoredObject, writeLoose } from './loose-objects.ts';
-import { type KnownPacks, PackedObjects } from './packed-objects.ts';
+import { KnownPacks, PackedObjects } from './packed-objects.ts';
+import { nameOfObject, type StoredObject } from './stored-object.ts';
 
 /** What was read, by name: objects never change. Whether a repository has one is looked up each time. */
 export class Memory {
   readonly objects = new Map<string, StoredObject>();
   readonly commits = new Map<string, CommitText>();
   readonly trees = new Map<string, TreeEntries>();
-  readonly packs: KnownPacks = new Map();
+  readonly packs = new KnownPacks();
 }
 
-/** A bare repository of SHA-1 on disk, as one git process sees it. */
+/** A bare repository of SHA-1 on disk, with all its objects in packs, as one git process sees it. */
 export class Repository {
   readonly dir: string;
   readonly #memory: Memory;
   readonly #packed: PackedObjects;
-  readonly #present = new Set<string>();
   #borders: ReadonlySet<string> | null = null;
 
   constructor(dir: string, memory: Memory) {
     this.dir = dir;
     this.#memory = memory;
     this.#packed = new PackedObjects(dir, memory.packs);
-    if (existsSync(join(dir, 'packed-refs')) || existsSync(join(dir, 'objects/info/alternates')))
-      throw new LeftToGit('packed refs or alternates');
+  }
+
+  /** Throws when it holds what is not looked at here, as nobody whom the simulation knows makes it. */
+  checkWhole(): void {
+    const loose = readdirSync(join(this.dir, 'objects')).filter((name) => /^[0-9a-f]{2}$/.test(name));
+    const unknown = ['packed-refs', 'objects/info/alternates', ...loose.map((name) => `objects/${name}`)];
+    for (const name of unknown)
+      if (existsSync(join(this.dir, name))) throw new Error(`${this.dir} has ${name}`);
   }
 
   /** Commits whose parents it does not have. */
@@ -61,10 +66,7 @@ export class Repository {
   }
 
   has(sha: string): boolean {
-    if (this.#present.has(sha)) return true;
-    const found = this.#packed.has(sha) || hasLoose(this.dir, sha);
-    if (found) this.#present.add(sha);
-    return found;
+    return this.#packed.has(sha);
   }
 
   /** null: it does not have it. */
@@ -72,7 +74,7 @@ export class Repository {
     if (!this.has(sha)) return null;
     const known = this.#memory.objects.get(sha);
     if (known !== undefined) return known;
-    const object = this.#packed.has(sha) ? this.#packed.read(sha) : readLoose(this.dir, sha);
+    const object = this.#packed.read(sha);
     if (nameOfObject(object) !== sha) throw new LeftToGit(`a broken object ${sha}`);
     this.#memory.objects.set(sha, object);
     return object;
@@ -81,7 +83,6 @@ export class Repository {
   /** As a process that stays sees it when it misses something. */
   refresh(): void {
     this.#packed.refresh();
-    this.#present.clear();
     this.#borders = null;
   }
 
@@ -115,14 +116,10 @@ export class Repository {
     return entries;
   }
 
-  add(sha: string, object: StoredObject): void {
-    if (!this.has(sha)) writeLoose(this.dir, object, sha);
-  }
-
   /** The object that a ref points to; null: there is no such ref. */
   ref(name: string): string | null {
     const file = join(this.dir, name);
-    if (!existsSync(file) || statSync(file).isDirectory()) return null;
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return null;
     const text = readFileSync(file, 'latin1');
     if (!/^[0-9a-f]{40}\n$/.test(text)) throw new LeftToGit(`no plain ref ${name}`);
     return text.slice(0, 40);
@@ -149,9 +146,12 @@ export class Repository {
   checkWritable(ref: string): void {
     const file = join(this.dir, ref);
     if (!/^refs\/./.test(ref) || existsSync(`${file}.lock`)) throw new LeftToGit(`${ref} is locked`);
-    if (existsSync(file) && statSync(file).isDirectory()) throw new LeftToGit(`${ref} is a folder`);
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found?.isDirectory()) throw new LeftToGit(`${ref} is a folder`);
+    if (found !== undefined) return;
     for (let at = dirname(file); at !== this.dir; at = dirname(at))
-      if (existsSync(at) && !statSync(at).isDirectory()) throw new LeftToGit(`${at} is a file`);
+      if (statSync(at, { throwIfNoEntry: false })?.isDirectory() === false)
+        throw new LeftToGit(`${at} is a file`);
   }
 
   /** null: deleted, with folders that are empty then, as git does it. */

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { PackBuilder, type PackedType } from '../../../git/pack-builder.ts';
 import { FOLDER_MODE } from '../object-text.ts';
 import { LeftToGit } from './left-to-git.ts';
-import type { StoredObject } from './loose-objects.ts';
 import type { Repository } from './repository.ts';
+import type { StoredObject } from './stored-object.ts';
 
 export type Objects = ReadonlyMap<string, StoredObject>;
 
@@ -65,13 +65,13 @@ function missingFrom(
   return found;
 }
 
-/** Keeps objects as a fetch does: in one pack; returns its name, `pack-<hash>`. */
-export function writePack(repository: Repository, objects: Objects): string | null {
+/** Keeps objects as a fetch or a push does: in one pack; returns its name, `pack-<hash>`. */
+export function writePack(repository: string, objects: Objects): string | null {
   if (objects.size === 0) return null;
   const builder = new PackBuilder('sha1');
-  for (const [sha, { type, content }] of objects) builder.add(type as PackedType, sha, content, 'deflated');
+  for (const [sha, { type, content }] of objects) builder.add(type as PackedType, sha, content, 'stored');
   const { name, pack, index } = builder.finish();
-  const folder = join(repository.dir, 'objects/pack');
+  const folder = join(repository, 'objects/pack');
   writeFileSync(join(folder, `${name}.pack`), pack);
   writeFileSync(join(folder, `${name}.idx`), index);
   return name;

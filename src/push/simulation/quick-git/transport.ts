@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { answerOfHook } from '../hooks.ts';
 import type { Programs } from '../programs.ts';
 import { LeftToGit } from './left-to-git.ts';
 import type { Answer } from './reading-commands.ts';
@@ -16,7 +17,10 @@ export function lsRemote(memory: Memory, args: readonly string[]): Answer {
   const remote = remoteAt(url, memory);
   const head = remote.ref(remote.headRef);
   const lines = head === null ? [] : [`ref: ${remote.headRef}\tHEAD\n`, `${head}\tHEAD\n`];
-  for (const [name, sha] of remote.refs()) if (names.includes(name)) lines.push(`${sha}\t${name}\n`);
+  for (const name of names.slice(1).sort()) {
+    const sha = remote.ref(name);
+    if (sha !== null) lines.push(`${sha}\t${name}\n`);
+  }
   return lines.join('');
 }
 
@@ -37,7 +41,7 @@ export function fetch(repository: Repository, memory: Memory, args: readonly str
   const tip = remote.ref(from);
   if (tip === null) return { exitCode: 128, stderr: `fatal: couldn't find remote ref ${from}\n` };
   const borders = bordersAfter(repository, remote, tip, depth);
-  writePack(repository, objectsToFetch(repository, tip, remote, borders));
+  writePack(repository.dir, objectsToFetch(repository, tip, remote, borders));
   repository.setBorders(borders);
   if (to !== undefined && repository.ref(to) !== tip) repository.setRef(to, tip);
   return '';
@@ -148,11 +152,13 @@ function receive(
   run: Programs['run'],
   complaints: string[],
 ): void {
-  const objects = pushes.flatMap(({ to }) => [...objectsToPush(repository, to, remote)]);
+  const objects = new Map(pushes.flatMap(({ to }) => [...objectsToPush(repository, to, remote)]));
   const hook = (name: string, args: readonly string[]) => {
     const file = join(remote.dir, 'hooks', name);
     if (!existsSync(file)) return true;
-    const said = run([file, ...args], { cwd: remote.dir, env: { PATH: process.env.PATH } });
+    const said =
+      answerOfHook(readFileSync(file, 'latin1'), args) ??
+      run([file, ...args], { cwd: remote.dir, env: { PATH: process.env.PATH } });
     for (const text of [said.stdout, said.stderr])
       for (const line of text.toString().split('\n').slice(0, -1)) complaints.push(`remote: ${line}        `);
     return said.exitCode === 0;
@@ -161,7 +167,7 @@ function receive(
     for (const one of pushes) one.status = '[remote rejected] (pre-receive hook declined)';
     return;
   }
-  for (const [sha, object] of objects) remote.add(sha, object);
+  writePack(remote.dir, objects);
   for (const one of pushes) {
     if (hook('update', [one.ref, one.from ?? '0'.repeat(40), one.to])) continue;
     one.status = '[remote rejected] (hook declined)';
