@@ -72,7 +72,7 @@ test('storm: the operator is killed again and again, and sometimes its disk is l
         storm.load.start();
         for (let at = 0; at < KILLS; at += 1) {
           const moment = await someMoment(storm, at);
-          await storm.kill();
+          await storm.kill({ git: true });
           const isWiped = at % WIPE_EVERY === WIPE_EVERY - 1;
           process.stdout.write(`kill ${at + 1}: ${moment}${isWiped ? ', the disk is lost' : ''}\n`);
           if (isWiped)
