@@ -3,7 +3,7 @@ import type { GitOutput } from './git.ts';
 import { redactUrls } from './remote-url.ts';
 
 /** Why a remote did not take a push. */
-export type Rejection = 'NonFastForward' | 'Hook' | 'Protected' | 'Other';
+export type Rejection = 'NonFastForward' | 'Locked' | 'Hook' | 'Protected' | 'Other';
 
 /** What a failed git command means. */
 export interface GitFailure {
@@ -100,6 +100,15 @@ const rules: readonly Rule[] = [
     code: 'PushRejected',
     rejection: 'Hook',
     message: 'A hook on the server declined the push',
+    retry: true,
+  },
+  {
+    // Somebody else's push in this very moment; or one that was killed there, and then it stays.
+    pattern: /^remote: error: .*Unable to create '.*\.lock': File exists/m,
+    code: 'PushRejected',
+    rejection: 'Locked',
+    message:
+      'The server holds a lock: somebody pushes there right now, or did so when the server was stopped and left it',
     retry: true,
   },
   {

@@ -66,6 +66,8 @@ export class PushLoop {
   #draining = false;
   #hurry = false;
   #rejections = 0;
+  /** The last push met a lock. One that stays is nobody's push any more, and no attempt mends it. */
+  #isLocked = false;
   #lastStart = Number.NEGATIVE_INFINITY;
   /** In a burst, the next push does not start before. */
   #restUntilMs = Number.NEGATIVE_INFINITY;
@@ -149,7 +151,8 @@ export class PushLoop {
     let error = first;
     while (!this.#ended.signal.aborted) {
       // Where others are quicker, waiting longer each time only lets them be quicker more often.
-      if (error !== null && this.#rejections === 0) await this.#pause(this.#backoff.nextMs());
+      if (error !== null && (this.#rejections === 0 || this.#isLocked))
+        await this.#pause(this.#backoff.nextMs());
       else if (error !== null) await this.#pause(this.#rejectionDelayMs());
       else if (!this.#behind && this.#isDone() && !this.#isDamaged) {
         await this.#pushMarks();
@@ -367,21 +370,30 @@ export class PushLoop {
     this.#behind = true;
     const { code, message, retry, rejection } = result.failure;
     const error = new CodedError(code, message, { retry });
-    if (rejection === 'NonFastForward') {
+    this.#isLocked = rejection === 'Locked';
+    if (isRace(result)) {
       store.rejected();
       this.#rejections++;
-      log.debug('Push rejected: the remote branch has newer commits', { attempt: this.#rejections });
+      log.debug('Push rejected', { attempt: this.#rejections, reason: message });
       if (this.#rejections < pushLimits.rejectionsInARowMax) return null;
     } else this.#rejections = 0;
     if (code === 'CloneDamaged') this.mend();
-    if (!this.#ended.signal.aborted) report(error);
+    if (this.#ended.signal.aborted) return error;
+    report(error);
+    if (this.#rejections % pushLimits.rejectionsInARowMax === 0)
+      log.warn('Push failed', { code, error: message, commits: store.unpushed.length });
     return error;
   }
 }
 
 function outcomeOf(result: PushResult): 'ok' | 'rejected' | 'error' {
   if (result.ok) return 'ok';
-  return result.failure.rejection === 'NonFastForward' ? 'rejected' : 'error';
+  return isRace(result) ? 'rejected' : 'error';
+}
+
+/** Somebody else was quicker, or is pushing in this moment. */
+function isRace({ failure }: PushResult & { ok: false }): boolean {
+  return failure.rejection === 'NonFastForward' || failure.rejection === 'Locked';
 }
 
 /** From the start of a push to the start of the next. */
