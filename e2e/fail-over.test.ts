@@ -13,7 +13,7 @@ import { startServiceFront } from '../src/testing/service-front.ts';
 import type { Span } from '../src/testing/storm/ledger.ts';
 import { loadResources } from '../src/testing/storm/load-kinds.ts';
 import { readStormCommits } from '../src/testing/storm/storm-commits.ts';
-import { type Storm, withStorm } from '../src/testing/storm/with-storm.ts';
+import { captures, type Storm, withStorm } from '../src/testing/storm/with-storm.ts';
 
 /** How often the front looks whether a replica is ready; what a killed one would have heard in between is lost. */
 const PROBE_MS = 200;
@@ -113,7 +113,7 @@ async function withReplicas(use: (storm: Storm, replicas: ReplicaSet) => Promise
             gitRepoConfig(storm.remote),
             watchRule('storm', { resources: loadResources }),
           );
-          await storm.waitFor('default watchrule/storm');
+          await captures(storm);
           await use(storm, replicas);
           await searchForLeaks(storm, replicas);
         } catch (error) {

@@ -134,6 +134,12 @@ async function prepare({ apply, kubectl, remote, waitFor }: Scenario, repository
   ]);
   if (repository === false) return;
   await apply('admin', gitRepoConfig(remote, repository), watchRule('storm', { resources: loadResources }));
+  await captures({ waitFor });
+}
+
+/** Wait until the rule of the storm captures, also the kind whose definition came just before. */
+export async function captures({ waitFor }: Pick<Scenario, 'waitFor'>): Promise<void> {
+  await waitFor('default watchrule/storm', 'condition=ResourcesServed');
   await waitFor('default watchrule/storm');
 }
 
