@@ -20,6 +20,8 @@ const PROBE_MS = 200;
 /** On a busy machine a replica may be slow, and is not waited for: what was just heard then goes with who heard it. */
 const ON_ITS_WAY_MS = 1_000;
 const CHANGES = 60;
+/** Longer than a leader that is told to go may take to push. */
+const HANGS_MS = 15_000;
 
 const election = (lease: string, renew: string, retry: string) => [
   '--leader-elect',
@@ -208,9 +210,13 @@ test('fail-over: the leader is told to stop, killed, and paused', () =>
     await poll(() => replicas.get(paused) !== process, { what: `${paused} to be started again` });
     await replicas.isLedTo(paused, true);
     await more();
+    // The remote hangs when the others are told to go: what they cannot push is made anew, and once.
+    await storm.gate.hold(HANGS_MS);
+    await storm.gate.next('received');
     const leaving = others(paused).map((name) => replicas.stopOne(name));
     await replicas.leader([paused]);
-    await Promise.all(leaving);
+    await storm.gate.hold(0);
+    assert.equal(await Promise.all(leaving), [0, 0]);
     await more();
     await storm.quiet();
     const events = [
