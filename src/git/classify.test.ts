@@ -44,6 +44,11 @@ const table: readonly (readonly [name: string, code: string, stderr: string, std
     rejected('[remote rejected] (atomic transaction failed)'),
   ],
   [
+    'a lock in the local clone',
+    'GitFailed',
+    "fatal: prepare: cannot lock ref 'refs/heads/main': Unable to create '/data/x.git/./refs/heads/main.lock': File exists.\n",
+  ],
+  [
     'a hook',
     'PushRejected Hook',
     'remote: GL-HOOK: no        \nerror: failed to push some refs',

@@ -52,6 +52,13 @@ const rules: readonly Rule[] = [
     message: 'The local clone is damaged, and is made anew',
     retry: true,
   },
+  {
+    // `remote:` stands before what a remote says of its own.
+    pattern: /^(?!remote:).*Unable to create '[^'\n]+\.lock': File exists/m,
+    code: 'GitFailed',
+    message: 'A git command was killed and left a lock in the local clone; it is removed within a minute',
+    retry: true,
+  },
   { pattern: /spawn git ENOENT/, code: 'GitFailed', message: 'The program "git" is not installed' },
   {
     pattern: /cannot run ssh|(exec|ssh): (.*)not found/i,
