@@ -21,7 +21,7 @@ const PROBE_MS = 200;
 const ON_ITS_WAY_MS = 1_000;
 const CHANGES = 60;
 /** Longer than a leader that is told to go may take to push. */
-const HANGS_MS = 15_000;
+const HANGS_MS = 10_000;
 
 const election = (lease: string, renew: string, retry: string) => [
   '--leader-elect',

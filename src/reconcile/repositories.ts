@@ -6,7 +6,7 @@ import { placeOf, Repository, type RepositoryContext } from './repository.ts';
 /** On a shutdown, everything that is committed has this long to be pushed. */
 export const SHUTDOWN_DRAIN_MS = 20_000;
 /** The same where others stand by: nobody captures until one of them may, and it makes anew what was not pushed. */
-export const HANDOVER_DRAIN_MS = 5_000;
+export const HANDOVER_DRAIN_MS = 3_000;
 
 /** Puts GitRepoConfigs to work, one `Repository` each. */
 export class Repositories {
