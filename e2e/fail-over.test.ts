@@ -213,9 +213,11 @@ test('fail-over: the leader is told to stop, killed, and paused', () =>
     // The remote hangs when the others are told to go: what they cannot push is made anew, and once.
     await storm.gate.hold(HANGS_MS);
     await storm.gate.next('received');
+    const toGoAtMs = Date.now();
     const leaving = others(paused).map((name) => replicas.stopOne(name));
-    await replicas.leader([paused]);
+    const last = await replicas.leader([paused]);
     await storm.gate.hold(0);
+    await tell('SIGTERM while the remote hangs', toGoAtMs, last, replicas);
     assert.equal(await Promise.all(leaving), [0, 0]);
     await more();
     await storm.quiet();
