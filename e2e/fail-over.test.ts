@@ -19,7 +19,7 @@ import { captures, type Storm, withStorm } from '../src/testing/storm/with-storm
 const PROBE_MS = 200;
 /** On a busy machine a replica may be slow, and is not waited for: what was just heard then goes with who heard it. */
 const ON_ITS_WAY_MS = 1_000;
-/** One that is alone, and too slow to renew its Lease, takes along what it heard and did not push, and is missed for a while. */
+/** One that is alone, and too slow to renew its Lease, takes along what it heard and did not push. */
 const UNPLANNED_MS = 3_000;
 const CHANGES = 60;
 /** Longer than a leader that is told to go may take to push. */
