@@ -8,6 +8,7 @@ import {
   MESSAGE_BYTES_MAX,
   type SnapshotFacts,
   snapshotMessage,
+  versionIn,
 } from './message.ts';
 import { type CompiledTemplate, compileTemplate, TEMPLATE_VARIABLES } from './template.ts';
 
@@ -165,6 +166,13 @@ test('commitMessage: a template replaces the whole message', () => {
     commitMessage(facts, template),
     'chore(production): CREATE ConfigMap/app-config [v1]\n\nby admin@company.com & co\n',
   );
+});
+
+test('versionIn: finds the version that the default names, and a template with its line', () => {
+  const template = compiled('{{operation}} {{resource}}\n\n- Resource Version: {{resourceVersion}}\n');
+  assert.is(versionIn(commitMessage(facts)), '12345');
+  assert.is(versionIn(commitMessage(facts, template)), '12345');
+  assert.is(versionIn(commitMessage(facts, compiled('{{resource}} {{resourceVersion}}'))), undefined);
 });
 
 const objects = (kind: string, count: number) =>

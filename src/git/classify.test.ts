@@ -204,6 +204,35 @@ const table: readonly (readonly [name: string, code: string, stderr: string, std
     'fatal: missing object 0bf48d0aab83fe579048a19b435629fd0ad772a2 for refs/heads/main\n',
   ],
   [
+    'a pack that is something else, in a push',
+    'CloneDamaged',
+    "error: file ./objects/pack/pack-f75a022ce332456e64d5429bc1aaacd831c2aca4.pack is not a GIT packfile\nerror: Could not read 0bf48d0aab83fe579048a19b435629fd0ad772a2\nerror: failed to push some refs to 'file:///srv/audit.git'\n",
+    rejected('[rejected] (non-fast-forward)'),
+  ],
+  [
+    'a pack that is gone with older commits, in a push',
+    'CloneDamaged',
+    "error: Could not read 0bf48d0aab83fe579048a19b435629fd0ad772a2\nerror: failed to push some refs to 'file:///srv/audit.git'\n",
+    rejected('[rejected] (non-fast-forward)'),
+  ],
+  [
+    'a pack that is gone with the newest commit, in a push',
+    'CloneDamaged',
+    "error: failed to push some refs to 'file:///srv/audit.git'\nhint: You cannot update a remote ref that points at a non-commit object,\n",
+    rejected('[rejected] (needs force)'),
+  ],
+  [
+    'a broken index of a pack, in a fetch',
+    'CloneDamaged',
+    'error: non-monotonic index ./objects/pack/pack-f75a022ce332456e64d5429bc1aaacd831c2aca4.idx\nerror: failed to push\n',
+  ],
+  ['a clone that is gone', 'CloneDamaged', 'Cannot use simple-git on a directory that does not exist'],
+  [
+    'a clone without its parts',
+    'CloneDamaged',
+    'fatal: not a git repository (or any of the parent directories): .git\n',
+  ],
+  [
     'a broken repository of the server',
     'RemoteUnreachable',
     'remote: fatal: bad object refs/heads/main\nfatal: the remote end hung up unexpectedly\n',

@@ -46,8 +46,9 @@ const rules: readonly Rule[] = [
     retry: true,
   },
   {
+    // `needs force`: what is to be pushed there is no commit, as it is not there at all.
     pattern:
-      /^(error|fatal): (.*(inflate: data stream error|is corrupt|corrupt loose object|object file \S+ is empty|unable to unpack \S+ header|not a tree object|with nonexistent object)|bad object |missing object |unable to read (tree|[0-9a-f]{40})|could not parse (commit|tree)|packfile .* (cannot be accessed|does not match index|is far too short)|index file .* is too small)/m,
+      /^(error|fatal): (.*(inflate: data stream error|is corrupt|corrupt loose object|object file \S+ is empty|unable to unpack \S+ header|not a tree object|with nonexistent object|is not a GIT packfile)|bad object |missing object |unable to read (tree|[0-9a-f]{40})|Could not read [0-9a-f]{40}|could not parse (commit|tree)|packfile .* (cannot be accessed|does not match index|is far too short)|index file .* is too small|non-monotonic index |not a git repository \(or any)|^Cannot use simple-git on a directory that does not exist|^!.*\[rejected\] \(needs force\)/m,
     code: 'CloneDamaged',
     message: 'The local clone is damaged, and is made anew',
     retry: true,

@@ -53,6 +53,8 @@ export const gitLimits = {
   firstFetchDepth: 100,
   /** Commits that are fetched beyond these when more history is needed; then eight times as many, and so on. */
   deepenCommitsFirst: 1_000,
+  /** Commits older than a date behind which a later one is still looked for in what a shallow clone left out. */
+  disorderedCommitsMax: 500,
   /** A blob beyond this is not read from the clone to be placed into. */
   blobBytesMax: 16 * 1024 * 1024,
   /** Bytes of git's stderr that are kept of a process that streams. */

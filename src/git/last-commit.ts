@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
-import { CodedError } from '../errors.ts';
 import type { Clone } from './clone.ts';
-import { gitEnvironment } from './git-environment.ts';
+import { gitLimits } from './git-limits.ts';
+import { gitTokens } from './git-tokens.ts';
 import { createDeepening } from './history.ts';
 import { bordersOf } from './shallow.ts';
 
@@ -56,8 +55,12 @@ export async function lastCommitsOf(
 }
 
 /**
- * As `lastCommitsOf`, but only as far back as `sinceMs` (a committer date, in milliseconds since the Unix epoch). A
- * shallow clone is deepened as far; where the remote does not have that history any more, nothing is said of it.
+ * As `lastCommitsOf`, but only commits of `sinceMs` or later (a committer date, in milliseconds since the Unix epoch).
+ *
+ * Dates need not fall on the way back: what is rebased or imported may keep its date, and clocks differ. So all history
+ * that the clone has is looked through, by its dates alone, which costs next to nothing. A shallow clone is deepened as
+ * far as `sinceMs`, and, if the remote can be reached, `disorderedCommitsMax` older commits further; what the remote
+ * does not have any more, nothing is said of.
  */
 export async function lastCommitsSince(
   clone: Clone,
@@ -68,14 +71,41 @@ export async function lastCommitsSince(
   const wanted = new Set(paths);
   if (wanted.size === 0) return new Map();
   const deepen = createDeepening(clone);
-  const sinceS = Math.floor(sinceMs / 1000);
   for (;;) {
-    const borders = [...(await bordersOf(clone.dir))];
-    if (borders.length === 0) break;
-    const dates = await clone.git.ok(['log', '--no-walk', '--format=%ct', ...borders, '--']);
-    if (Math.max(...dates.split('\n').map(Number)) < sinceS || (await deepen()) === null) break;
+    const borders = await bordersOf(clone.dir);
+    const { later, earlierCount } = await commitsSince(clone.dir, commit, Math.floor(sinceMs / 1000));
+    const isShort = later.some((sha) => borders.has(sha));
+    const isComplete = borders.size === 0 || (!isShort && earlierCount >= gitLimits.disorderedCommitsMax);
+    const deeper = isComplete
+      ? null
+      : await deepen().catch((error) => {
+          if (isShort) throw error;
+          return null;
+        });
+    if (deeper !== null) continue;
+    // Without a commit to read, git would take HEAD.
+    if (later.length === 0) return new Map();
+    const range = ['--no-walk=unsorted', '--stdin'];
+    const found = await walk(clone.dir, range, wanted, 'AsMade', later);
+    return withoutBorders(found, borders);
   }
-  return lastCommitsWithin(clone, [`--max-age=${sinceS}`, commit], (path) => wanted.has(path));
+}
+
+/** The commits of a history that are not older than a date (in seconds), and how many older ones it has. */
+async function commitsSince(
+  dir: string,
+  commit: string,
+  sinceS: number,
+): Promise<{ readonly later: readonly string[]; readonly earlierCount: number }> {
+  const later: string[] = [];
+  let earlierCount = 0;
+  for await (const line of gitTokens(dir, ['rev-list', '--timestamp', commit, '--'], '\n')) {
+    const [atS, sha = ''] = line.split(' ');
+    if (sha === '') continue;
+    if (Number(atS) >= sinceS) later.push(sha);
+    else earlierCount++;
+  }
+  return { later, earlierCount };
 }
 
 /**
@@ -87,17 +117,25 @@ export async function lastCommitsWithin(
   range: readonly string[],
   isWanted: (path: string) => boolean,
 ): Promise<ReadonlyMap<string, LastCommit>> {
-  const borders = await bordersOf(clone.dir);
   const found = await walk(clone.dir, range, isWanted, 'AsMade');
-  // What stands at a border is not what that commit changed.
+  return withoutBorders(found, await bordersOf(clone.dir));
+}
+
+/** What stands at a border is not what that commit changed. */
+function withoutBorders(
+  found: ReadonlyMap<string, LastCommit>,
+  borders: ReadonlySet<string>,
+): ReadonlyMap<string, LastCommit> {
   return new Map([...found].filter(([, { sha }]) => !borders.has(sha)));
 }
 
+/** @param commits what git is to read from standard input. Default: nothing */
 async function walk(
   dir: string,
   range: readonly string[],
   paths: Iterable<string> | ((path: string) => boolean),
   merges: 'AsMade' | 'AsBrought',
+  commits?: readonly string[],
 ): Promise<ReadonlyMap<string, LastCommit>> {
   const wanted = typeof paths === 'function' ? null : new Set(paths);
   const found = new Map<string, LastCommit>();
@@ -113,10 +151,8 @@ async function walk(
     ...range,
     '--',
   ];
-  const child = spawn('git', args, { cwd: dir, env: gitEnvironment(), stdio: ['ignore', 'pipe', 'ignore'] });
-  let rest = '';
   let commit: LastCommit | null = null;
-  const take = (token: string) => {
+  for await (const token of gitTokens(dir, args, '\0', commits?.map((sha) => `${sha}\n`).join(''))) {
     let path = token;
     const header = /\x01([0-9a-f]+) (\d+) (\d+) ([^\x02]*)\x02/.exec(token);
     if (header !== null) {
@@ -129,26 +165,8 @@ async function walk(
       path = token.slice(header.index + header[0].length);
     }
     path = path.replace(/^\n+/, '');
-    if (path === '' || commit === null || !isWanted(path)) return;
-    found.set(path, commit);
-  };
-  const exit = new Promise<number | null>((resolve, reject) => {
-    child.on('close', resolve);
-    child.on('error', reject);
-  });
-  exit.catch(() => {});
-  for await (const chunk of child.stdout.setEncoding('utf8')) {
-    rest += chunk;
-    const tokens = rest.split('\0');
-    rest = tokens.pop() ?? '';
-    for (const token of tokens) take(token);
-    if (wanted?.size === 0) {
-      child.kill();
-      return found;
-    }
+    if (path !== '' && commit !== null && isWanted(path)) found.set(path, commit);
+    if (wanted?.size === 0) break;
   }
-  take(rest);
-  const code = await exit;
-  if (code !== 0) throw new CodedError('GitFailed', `git log failed with exit code ${code}`, { retry: true });
   return found;
 }

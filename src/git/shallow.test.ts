@@ -119,15 +119,42 @@ test('lastCommitsOf never takes the border of a shallow clone for the last chang
     assert.is((await bordersOf(clone.dir)).size, 0);
   }));
 
-test('lastCommitsSince goes back as far as it is told, also beyond the border', () =>
+test('lastCommitsSince goes back as far as it is told, also beyond the border, and a little further', () =>
   withShallow(depth + 1500, async ({ clone, shas }) => {
     const [near, far] = [1503, 1497].map((at) => commitOf(at, {}).committedAtMs) as [number, number];
     const recent = await lastCommitsSince(clone, main, ['recent', 'deep', 'none'], near);
     assert.equal([...recent.keys()], ['recent']);
-    assert.is(await countOf(clone), depth, 'what is near needs no more history');
+    assert.is(await countOf(clone), depth + gitLimits.deepenCommitsFirst);
     const deep = await lastCommitsSince(clone, main, ['recent', 'deep', 'none'], far);
     assert.is(deep.get('deep')?.sha, shas[1500 - 3]);
     assert.equal([...deep.keys()].sort(), ['deep', 'recent']);
+    assert.is(await countOf(clone), depth + gitLimits.deepenCommitsFirst, 'that was enough');
+  }));
+
+test('lastCommitsSince finds what is later than the border behind it', () =>
+  withShallow(depth + 50, async ({ clone, remote, bare, shas }) => {
+    const later = commitOf(9000, { deleted: '1' });
+    const other = createClone({ dir: bare.path });
+    await other.prepare(null);
+    const rebased = Array.from({ length: depth + 1 }, (_, at) => commitOf(at, { often: `again ${at}` }));
+    const [deletion] = await other.commit(main, shas.at(-1) ?? '', [later, ...rebased]);
+    await other.close();
+    await clone.recreate('sha1');
+    const tip = (await remote.fetch(clone, 'main')) ?? '';
+    assert.is(await countOf(clone, tip), depth);
+    const found = await lastCommitsSince(clone, tip, ['deleted'], commitOf(8000, {}).committedAtMs);
+    assert.is(found.get('deleted')?.sha, deletion);
+  }));
+
+test('lastCommitsSince answers from what the clone has when the remote is away, if that goes back far enough', () =>
+  withShallow(depth + 50, async ({ clone, bare }) => {
+    await bare.remove();
+    const [near, far] = [53, 47].map((at) => commitOf(at, {}).committedAtMs) as [number, number];
+    assert.equal([...(await lastCommitsSince(clone, main, ['recent', 'none'], near)).keys()], ['recent']);
+    await lastCommitsSince(clone, main, ['recent', 'none'], far).then(
+      () => assert.unreachable(),
+      (error) => assert.instance(error, CodedError),
+    );
   }));
 
 test('lastCommitsOf fails, and does not answer, when history is needed and the remote is away', () =>

@@ -1,24 +1,24 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { CommitOutcome, CommitRequest, CursorMark } from '../commit/commit-request.ts';
-import { CodedError, messageOf } from '../errors.ts';
-import { type BranchRefs, refsOf } from '../git/branch.ts';
-import type { CommitData } from '../git/commit-data.ts';
-import { mergeBaseOf } from '../git/history.ts';
-import { loadTreeIndex, TreeIndex } from '../git/tree-index.ts';
+import type { CommitOutcome, CommitRequest } from '../commit/commit-request.ts';
+import { refsOf } from '../git/branch.ts';
+import type { TreeIndex } from '../git/tree-index.ts';
 import type { Log } from '../log.ts';
+import { BranchCursors } from './branch-cursors.ts';
 import { CatchUp, type CatchUpOptions, type Chunk } from './catch-up.ts';
-import { applyMarks, type CursorDocument, emptyDocument, streamsOf, withForeign } from './cursor-document.ts';
-import { CursorJournal, type JournalEntry } from './cursor-journal.ts';
-import { DocumentLog } from './document-log.ts';
-import { type CommitPlan, planCommit } from './plan-commit.ts';
+import { cloneDamaged } from './clone-damaged.ts';
+import type { CursorDocument } from './cursor-document.ts';
+import { CursorJournal } from './cursor-journal.ts';
+import { LocalBranch } from './local-branch.ts';
+import { type BatchPlan, planBatch } from './plan-batch.ts';
+import type { CommitPlan } from './plan-commit.ts';
 import { pushLimits } from './push-limits.ts';
-import { isRequest, type QueueItem } from './queue-item.ts';
+import type { QueueItem } from './queue-item.ts';
 import type { DroppedChange } from './regenerate.ts';
-import { moveRemoteSide, openRemoteSide, type RemoteSide } from './remote-side.ts';
-import { type Salvaged, salvage } from './salvage.ts';
+import { type NextPush, RemoteFollower } from './remote-follower.ts';
+import type { Salvaged } from './salvage.ts';
 import { StoredAhead } from './stored-ahead.ts';
-import { UnpushedLog } from './unpushed-log.ts';
+import type { UnpushedLog } from './unpushed-log.ts';
 
 export interface BranchStoreOptions extends Omit<CatchUpOptions, 'refs' | 'isOwn'> {
   readonly branch: string;
@@ -30,94 +30,72 @@ export interface BranchStoreOptions extends Omit<CatchUpOptions, 'refs' | 'isOwn
   readonly log: Log;
   /** These must not throw. */
   readonly onDropped: (dropped: DroppedChange) => void;
+  /** A content that was stored ahead of its commit went with a damaged clone. */
+  readonly onLoss: () => void;
   readonly tell: (request: CommitRequest, outcome: CommitOutcome) => void;
   readonly tellDropped: (request: Pick<CommitRequest, 'onDropped'>, paths: readonly string[]) => void;
   readonly tellPushed: (request: Pick<CommitRequest, 'onPushed'>) => void;
 }
 
-/** What the next push moves the remote branch to. */
-export interface NextPush {
-  readonly sha: string;
-  readonly count: number;
-  /** What is known at that commit, or null: nothing. */
-  readonly document: CursorDocument | null;
-  /** Set when it is none of the local branch's commits. */
-  readonly chunk: Chunk | null;
-}
-
 /**
- * The local half of a branch: its refs, its tree and its cursors in memory, and what is unpushed. It knows no network.
+ * The local half of a branch: what is committed to it, and what of that the remote has. It knows no network.
  * Its methods must not run at the same time, except `rejected` and those of `storedAhead`.
  */
 export class BranchStore {
   readonly storedAhead: StoredAhead;
   readonly #options: BranchStoreOptions;
-  readonly #refs: BranchRefs;
-  readonly #journal: CursorJournal;
-  readonly #catchUp: CatchUp;
+  readonly #branch: LocalBranch;
+  readonly #follower: RemoteFollower;
   readonly #ownEmails: Set<string>;
-  #index: TreeIndex = new TreeIndex();
-  #head: string | null = null;
-  #document: CursorDocument = emptyDocument;
-  #documents = new DocumentLog();
-  #journalAtMs = Number.NEGATIVE_INFINITY;
-  #journalBehind = false;
-  #unpushed = new UnpushedLog(pushLimits.rememberedBytesMax);
-  /** The commit before the first unpushed one. */
-  #before: string | null = null;
-  /** The remote's side, while what is unpushed goes there in chunks. */
-  #side: RemoteSide | null = null;
-  #chunk: Chunk | null = null;
-  #chunkMax: number = pushLimits.chunkCommitsMax;
-  #rewrites = 0;
-  #isRewritten = false;
-  #losses = 0;
   #isDamaged = false;
   /** Whether this process made the clone anew. */
   #isRestored = false;
-  /** Whether memory may be ahead of the clone. */
-  #stale = false;
 
   constructor(options: BranchStoreOptions) {
     this.#options = options;
-    this.#refs = refsOf(options.branch);
-    this.#ownEmails = new Set([options.committerEmail]);
-    this.storedAhead = new StoredAhead(options.clone);
-    const name = createHash('sha256').update(options.branch).digest('hex').slice(0, 16);
-    this.#journal = new CursorJournal(join(options.clone.dir, 'gitops-reverser', `cursors-${name}.jsonl`));
-    this.#catchUp = new CatchUp({ ...options, refs: this.#refs, isOwn: this.isOwn });
+    const { clone, branch, prefixes, committerEmail, log, nowMs, tellPushed } = options;
+    this.#ownEmails = new Set([committerEmail]);
+    this.storedAhead = new StoredAhead(clone);
+    const name = createHash('sha256').update(branch).digest('hex').slice(0, 16);
+    const journal = new CursorJournal(join(clone.dir, 'gitops-reverser', `cursors-${name}.jsonl`));
+    const cursors = new BranchCursors({ journal, log, nowMs });
+    this.#branch = new LocalBranch({ clone, branch, prefixes, cursors, nowMs });
+    this.#follower = new RemoteFollower({
+      clone,
+      prefixes,
+      ownEmails: this.#ownEmails,
+      branch: this.#branch,
+      catchUp: new CatchUp({ ...options, refs: refsOf(branch), isOwn: this.isOwn }),
+      tellPushed,
+      tellDropped: (dropped) => this.#tellDropped(dropped),
+    });
   }
 
   get index(): TreeIndex {
-    return this.#index;
+    return this.#branch.index;
   }
 
   get head(): string | null {
-    return this.#head;
+    return this.#branch.head;
   }
 
   get unpushed(): UnpushedLog {
-    return this.#unpushed;
+    return this.#branch.unpushed;
   }
 
   /** Cursors and foreign paths as of the head. */
   get document(): CursorDocument {
-    return this.#document;
+    return this.#branch.cursors.document;
   }
 
   /** Whether the remote has everything, and the local branch is what the remote has. */
   get isSettled(): boolean {
-    return this.#unpushed.length === 0 && this.#side === null;
+    return this.#follower.isSettled;
   }
 
   /** How often the remote branch was found without commits that it had, and the local one was made to follow. */
   get rewrites(): number {
-    return this.#rewrites;
-  }
-
-  /** How often a damaged clone was made anew without all that was unpushed. */
-  get losses(): number {
-    return this.#losses;
+    return this.#follower.rewrites;
   }
 
   readonly isOwn = (email: string): boolean => this.#ownEmails.has(email);
@@ -126,49 +104,8 @@ export class BranchStore {
     this.storedAhead.held(sha) ?? this.#options.clone.readBlob(sha);
 
   /** Reads the branch from the clone, with what an earlier process left unpushed. */
-  async load(): Promise<void> {
-    const { clone, prefixes } = this.#options;
-    // Fails on a ref whose commit is missing, which else would look like no ref.
-    await clone.git.ok(['for-each-ref', '--format=%(objecttype)']);
-    const head = await clone.resolve(this.#refs.head);
-    const origin = await clone.resolve(this.#refs.origin);
-    const settled = await clone.resolve(this.#refs.settled);
-    this.#index = await loadTreeIndex(clone.git, head, prefixes);
-    const range = [...not(origin), ...not(settled)];
-    // Asked only where there may be some.
-    const left =
-      head === null || head === origin || head === settled
-        ? ''
-        : await clone.git.ok(['rev-list', '--reverse', '--topo-order', head, ...range, '--']);
-    const kept = this.#unpushed;
-    const unpushed = left.split('\n').filter((sha) => sha !== '');
-    this.#unpushed = new UnpushedLog(pushLimits.rememberedBytesMax);
-    for (const sha of unpushed) this.#unpushed.add(sha, kept.of(sha));
-    if (head === null) await this.#loadUnborn();
-    else if (head !== this.#head) await this.#readDocuments(head, unpushed);
-    this.#head = head;
-    this.#before = settled ?? origin;
-    this.#side = null;
-    this.#chunk = null;
-    this.#stale = false;
-  }
-
-  /** What was known of a branch without a commit. One that somebody took away is no longer such a branch. */
-  async #loadUnborn(): Promise<void> {
-    const known = this.#head === null ? await this.#journal.read(null) : null;
-    if (this.#head !== null) await this.#note([{ head: null, document: emptyDocument }]);
-    this.#document = known ?? emptyDocument;
-  }
-
-  /** What was known at the head and at unpushed commits, as an earlier process wrote it down. */
-  async #readDocuments(head: string, unpushed: readonly string[]): Promise<void> {
-    const known = await this.#journal.readAll(new Set([...unpushed, head]));
-    this.#document = known.get(head) ?? emptyDocument;
-    this.#documents = new DocumentLog();
-    for (const sha of unpushed) {
-      const document = known.get(sha);
-      if (document !== undefined) this.#documents.set(sha, document);
-    }
+  load(): Promise<void> {
+    return this.#follower.load();
   }
 
   /**
@@ -176,126 +113,52 @@ export class BranchStore {
    * all may be given again.
    */
   async commit(items: readonly QueueItem[]): Promise<void> {
-    if (this.#isDamaged)
-      throw new CodedError('CloneDamaged', 'The local clone is damaged, and is made anew', { retry: true });
+    if (this.#isDamaged) throw cloneDamaged();
     const documentCommits = Math.min(pushLimits.documentCommits, this.#options.maxCommits());
-    if (this.#stale) await this.load();
+    if (this.#branch.isStale) await this.load();
     await this.storedAhead.flush();
     const { clone, placeInto, nowMs } = this.#options;
     const context = {
-      index: this.#index,
+      index: this.#branch.index,
       format: clone.format(),
       placeInto,
       readBlob: this.#readBlob,
       fresh: new Map<string, Buffer>(),
-      foreign: this.#document.foreign,
+      foreign: this.document.foreign,
       isOwn: this.isOwn,
       mayLackStored: this.#isRestored,
+      document: this.document,
+      documentCommits,
+      nowMs,
+      onCommitter: (email: string) => void this.#ownEmails.add(email),
     };
-    const planned: { request: CommitRequest; plan: CommitPlan }[] = [];
-    const commits: CommitData[] = [];
-    const marks: CursorMark[] = [];
-    /** Documents at some of the commits, by their number. */
-    const between = new Map<number, CursorDocument>();
-    let document = this.#document;
-    let described = 0;
-    /** What is known after the commits and marks so far. */
-    const describe = () => {
-      const written = commits.slice(described).flatMap(({ files }) => files.map(({ path }) => path));
-      document = withForeign(applyMarks(document, marks.splice(0)), [], written);
-      described = commits.length;
-      return document;
-    };
+    let batch: BatchPlan;
     let shas: readonly string[] = [];
     try {
-      for (const item of items) {
-        marks.push(...(item.marks ?? []));
-        if (!isRequest(item)) continue;
-        const plan = await planCommit(item, context);
-        planned.push({ request: item, plan });
-        if (plan.writes.length === 0) continue;
-        const { author, committer, authoredAtMs, message } = item;
-        this.#ownEmails.add(committer.email);
-        commits.push({
-          author,
-          authoredAtMs,
-          message,
-          committer,
-          committedAtMs: nowMs(),
-          files: plan.writes,
-        });
-        if (commits.length % documentCommits === 0) between.set(commits.length - 1, describe());
-      }
-      describe();
-      if (commits.length > 0) shas = await this.#land(commits, between.set(commits.length - 1, document));
-      else await this.mark(document);
+      batch = await planBatch(items, context);
+      if (batch.commits.length > 0) shas = await this.#branch.land(batch.commits, batch.documents);
+      else await this.mark(batch.document);
     } catch (error) {
-      this.#stale = true;
+      this.#branch.becomeStale();
       throw error;
     }
     let next = 0;
-    for (const { request, plan } of planned) {
+    for (const { request, plan } of batch.planned) {
       const sha = plan.writes.length === 0 ? null : (shas[next++] ?? null);
-      if (sha !== null) this.#unpushed.add(sha, request);
+      if (sha !== null) this.#branch.unpushed.add(sha, request);
       this.#tell(request, plan, sha);
     }
+    if (batch.planned.some(({ plan }) => plan.lacksStored)) this.#options.onLoss();
   }
 
   /** What is known at the head is something else now. */
-  async mark(document: CursorDocument): Promise<void> {
-    if (document === this.#document) return;
-    // With its first position, a stream can be gone on with: from then on, nothing of it may be lost.
-    const hasBegun = streamsOf(document) !== streamsOf(this.#document);
-    this.#document = document;
-    this.#journalBehind = true;
-    if (this.#head !== null) this.#documents.set(this.#head, document);
-    const isDue = this.#options.nowMs() - this.#journalAtMs >= pushLimits.journalIntervalMs;
-    if (isDue || hasBegun) await this.flushMarks();
+  mark(document: CursorDocument): Promise<void> {
+    return this.#branch.cursors.mark(this.#branch.head, document);
   }
 
   /** Makes marks without a commit durable now, also those of a branch that has none yet. */
-  async flushMarks(): Promise<void> {
-    if (this.#journalBehind) await this.#note([{ head: this.#head, document: this.#document }]);
-  }
-
-  /** Writes down what is known at commits of which the last becomes the head. Without it, only a resume is lost. */
-  async #note(entries: readonly JournalEntry[]): Promise<void> {
-    try {
-      await this.#journal.appendAll(entries, { head: this.#head, document: this.#document });
-      this.#journalAtMs = this.#options.nowMs();
-      this.#journalBehind = false;
-    } catch (error) {
-      this.#options.log.warn('Cursors cannot be written', { error: messageOf(error) });
-    }
-  }
-
-  /** Makes commits; `documents` tells what is known at some of them, by their number, the last among them. */
-  async #land(
-    commits: readonly CommitData[],
-    documents: ReadonlyMap<number, CursorDocument>,
-  ): Promise<readonly string[]> {
-    const document = documents.get(commits.length - 1) ?? emptyDocument;
-    const { clone } = this.#options;
-    const before = this.#head;
-    let shas: readonly string[];
-    try {
-      shas = await clone.commit(this.#refs.head, before, commits, (names) =>
-        this.#note([...documents].map(([at, known]) => ({ head: names[at] ?? '', document: known }))),
-      );
-    } catch (error) {
-      // The answer may be lost and the commits made.
-      const head = await clone.resolve(this.#refs.head);
-      if (head === null || head === before) throw error;
-      const made = (await clone.git.ok(['rev-list', '--reverse', '--topo-order', head, ...not(before), '--']))
-        .trim()
-        .split('\n');
-      if (made.length !== commits.length) throw error;
-      shas = made;
-    }
-    this.#head = shas.at(-1) ?? before;
-    this.#document = document;
-    for (const [at, known] of documents) this.#documents.set(shas[at] ?? '', known);
-    return shas;
+  flushMarks(): Promise<void> {
+    return this.#branch.cursors.flush(this.#branch.head);
   }
 
   #tell(request: CommitRequest, plan: CommitPlan, sha: string | null): void {
@@ -313,70 +176,29 @@ export class BranchStore {
     if (sha !== null && dropped.length > 0) this.#options.tellDropped(request, dropped);
   }
 
-  /** What to push next, at most `countMax` commits; null: nothing. */
-  async prepare(countMax: number): Promise<NextPush | null> {
-    while (this.#side !== null) {
-      if (this.#unpushed.length <= this.#chunkMax) {
-        await this.#rebuild(this.#side);
-        break;
-      }
-      const upTo = this.#pushEnd(Math.min(countMax, this.#chunkMax));
-      if (upTo === null) break;
-      const chunk = await this.#remade(this.#side, upTo.sha, 'AsChunk');
-      if (chunk.shas.length > 0) {
-        const { foreign } = this.#side;
-        await this.#options.clone.setRef(this.#refs.settling, upTo.sha);
-        this.#chunk = chunk;
-        const known = this.#documents.get(upTo.sha);
-        const document = known === null ? null : withForeign(known, foreign, []);
-        return { sha: chunk.tip, count: chunk.shas.length, document, chunk };
-      }
-      await this.#settle(chunk);
-    }
-    const next = this.#pushEnd(countMax);
-    if (next === null) return null;
-    const { sha, count } = next;
-    const document = sha === this.#head ? this.#document : this.#documents.get(sha);
-    return { sha, count, document, chunk: null };
+  #tellDropped({ change, request }: Chunk['dropped'][number]): void {
+    this.#options.onDropped(change);
+    if (request !== null) this.#options.tellDropped(request, [change.path]);
   }
 
-  /**
-   * The last commit of the next push, at most `countMax` on: one at which the cursors are known, if there is one. A
-   * branch that moved without them cannot be resumed from the remote alone.
-   */
-  #pushEnd(countMax: number): { readonly sha: string; readonly count: number } | null {
-    const farthest = this.#unpushed.upTo(countMax);
-    for (let count = farthest?.count ?? 0; count > 0; count--) {
-      const end = this.#unpushed.upTo(count);
-      if (end !== null && (end.sha === this.#head || this.#documents.get(end.sha) !== null)) return end;
-    }
-    return farthest;
+  /** What to push next, at most `countMax` commits; null: nothing. */
+  prepare(countMax: number): Promise<NextPush | null> {
+    return this.#follower.prepare(countMax);
   }
 
   /** The remote has what `prepare` told. */
-  async pushed({ sha, chunk }: NextPush): Promise<void> {
-    this.#chunkMax = Math.min(pushLimits.chunkCommitsMax, this.#chunkMax * 2);
-    if (chunk !== null) return this.#settle(chunk);
-    await this.#options.clone.setRef(this.#refs.origin, sha);
-    this.#unpushed.removeUpTo(sha, this.#options.tellPushed);
-    this.#documents.forgetUpTo(sha);
-    this.#before = sha;
+  pushed(next: NextPush): Promise<void> {
+    return this.#follower.pushed(next);
   }
 
   /** Somebody else was quicker: less is attempted next time. */
   rejected(): void {
-    this.#chunkMax = Math.max(pushLimits.chunkCommitsMin, Math.floor(this.#chunkMax / 2));
+    this.#follower.rejected();
   }
 
   /** Starts a branch that neither the remote nor the clone has from a fetched commit, such as the default branch. */
-  async startFrom(fetched: string): Promise<void> {
-    await this.#note([{ head: fetched, document: emptyDocument }]);
-    await this.#options.clone.moveRefs([
-      { ref: this.#refs.head, to: fetched },
-      { ref: this.#refs.origin, to: fetched },
-      ...(await this.#leftoverRefs()),
-    ]);
-    await this.load();
+  startFrom(fetched: string): Promise<void> {
+    return this.#follower.startFrom(fetched);
   }
 
   /** Takes over what the remote keeps of an earlier life, when nothing better is known. */
@@ -386,224 +208,38 @@ export class BranchStore {
   }
 
   /** The remote has no such branch any more: what was to go on top of it goes there as it is. */
-  async forgetRemote(): Promise<void> {
-    const leftovers = await this.#leftoverRefs();
-    if (leftovers.length === 0 && this.#side === null) return;
-    if (leftovers.length > 0) await this.#options.clone.moveRefs(leftovers);
-    await this.load();
+  forgetRemote(): Promise<void> {
+    return this.#follower.forgetRemote();
   }
 
   /** Takes in what the remote has: what is unpushed comes to stand on top of it. */
   async adopt(fetched: string): Promise<void> {
-    const { clone } = this.#options;
-    if (this.#stale) await this.load();
-    const head = this.#head;
-    if (head === null) return this.startFrom(fetched);
-    await this.#recallChunk(fetched);
-    const chunk = this.#chunk;
-    if (chunk !== null) {
-      this.#chunk = null;
-      // The remote has it: the answer to its push was lost.
-      if (await this.#hasChunk(fetched, chunk)) await this.#settle(chunk);
-      else if (this.#side !== null) this.#side = { ...this.#side, at: chunk.tip };
-    }
-    const context = { ...this.#options, ownEmails: this.#ownEmails };
-    const known = this.#side;
-    if (known !== null) {
-      this.#side = null;
-      this.#side = await moveRemoteSide(context, known, fetched);
-      return;
-    }
-    const origin = await clone.resolve(this.#refs.origin);
-    const shared = (await this.#partedAt(origin, head, fetched)) ?? (await this.#mergeBase(head, fetched));
-    const forward =
-      origin === null || (shared !== null && (await this.#mergeBase(origin, shared)) === origin);
-    // What was pushed once and is gone from a rewritten branch was taken away by somebody: it is not pushed again.
-    const base = forward ? shared : origin;
-    if (base !== null && this.#unpushed.removeUpTo(base, this.#options.tellPushed) > 0) this.#before = base;
-    if (shared === fetched && forward) {
-      // The remote has some of what counted as unpushed: the answer to a push was lost.
-      if (origin !== fetched) await clone.setRef(this.#refs.origin, fetched);
-      return;
-    }
-    if (!forward) this.#isRewritten = true;
-    const side = await openRemoteSide(context, { index: this.#index, head, base }, fetched);
-    if (this.#unpushed.length > this.#chunkMax) this.#side = side;
-    else await this.#rebuild(side);
+    if (this.#branch.isStale) await this.load();
+    await this.#follower.adopt(fetched);
   }
 
-  /** The last commit that two short straight lines from `origin` share; null: ask git. */
-  async #partedAt(origin: string | null, head: string, fetched: string): Promise<string | null> {
-    const { clone } = this.#options;
-    const theirs = origin === null ? null : await clone.lineNames(origin, fetched);
-    const mine = origin === null || theirs === null ? null : await clone.lineNames(origin, head);
-    if (mine === null || theirs === null) return null;
-    const parted = mine.findIndex((sha, at) => theirs[at] !== sha);
-    return (parted < 0 ? mine.at(-1) : mine[parted - 1]) ?? origin;
+  /** Whether `ancestor` is in the history of `commit`. */
+  contains(commit: string, ancestor: string): Promise<boolean> {
+    return this.#follower.contains(commit, ancestor);
   }
 
-  async #hasChunk(fetched: string, { tip }: Chunk): Promise<boolean> {
-    const since = this.#side === null ? null : await this.#options.clone.lineNames(this.#side.tip, fetched);
-    return since === null ? this.contains(fetched, tip) : since.includes(tip);
-  }
-
-  /** Reads what is unpushed from a damaged clone; null: it cannot be read. Nothing is committed until `restore`. */
-  salvage(): Promise<Salvaged | null> {
+  /** Reads what is unpushed from a damaged clone. Nothing is committed until `restore`. */
+  salvage(): Promise<Salvaged> {
     this.#isDamaged = true;
-    return salvage(this.#options.clone, {
-      base: this.#before,
-      head: this.#head,
-      count: this.#unpushed.length,
-      document: this.#document,
-      requestOf: (sha) => this.#unpushed.of(sha),
-      documentOf: (sha) => (sha === this.#head ? this.#document : this.#documents.get(sha)),
-      nowMs: this.#options.nowMs,
-    });
+    return this.#branch.salvage();
   }
 
   /**
    * Goes on in a clone that was made anew, with what was salvaged, if the remote has what that stands on. Tells how
-   * many commits these are, or null: what was unpushed is lost, and what is known of the cluster does not hold.
+   * many commits these are, and whether they are all: else what is known of the cluster does not hold.
    */
-  async restore(salvaged: Salvaged | null, fetched: string | null): Promise<number | null> {
-    const { clone } = this.#options;
-    const base = salvaged?.base ?? null;
-    const isThere = base === null ? fetched === null : (await clone.resolve(base)) !== null;
-    const kept = isThere ? salvaged : null;
-    const start = kept === null ? fetched : base;
-    const refs = [this.#refs.head, this.#refs.origin];
-    if (start !== null) await clone.moveRefs(refs.map((ref) => ({ ref, to: start })));
-    const commits = kept?.commits ?? [];
-    const entries: JournalEntry[] = [{ head: start, document: kept?.document ?? emptyDocument }];
-    const log = new UnpushedLog(pushLimits.rememberedBytesMax);
-    for (let at = 0, tip = start; at < commits.length; at += pushLimits.chunkCommitsMax) {
-      const batch = commits.slice(at, at + pushLimits.chunkCommitsMax);
-      const shas = await clone.commit(
-        this.#refs.head,
-        tip,
-        batch.map(({ data }) => data),
-      );
-      shas.forEach((sha, index) => {
-        const { document = null, request = null } = batch[index] ?? {};
-        if (document !== null) entries.push({ head: sha, document });
-        log.add(sha, request);
-      });
-      tip = shas.at(-1) ?? tip;
-    }
-    // The journal went with the clone: it begins anew.
-    await this.#journal.readAll(new Set<string>());
-    this.#head = null;
-    this.#document = emptyDocument;
-    await this.#note(entries);
-    this.#unpushed = log;
-    await this.load();
+  async restore(
+    salvaged: Salvaged | null,
+    fetched: string | null,
+  ): Promise<{ readonly kept: number; readonly isWhole: boolean }> {
+    const restored = await this.#follower.restore(salvaged, fetched);
     this.#isDamaged = false;
     this.#isRestored = true;
-    if (kept === null) this.#losses++;
-    return kept === null ? null : commits.length;
+    return restored;
   }
-
-  /** A chunk that an earlier process prepared, and may have pushed. */
-  async #recallChunk(fetched: string): Promise<void> {
-    const { clone } = this.#options;
-    if (this.#side !== null || this.#chunk !== null) return;
-    const upTo = await clone.resolve(this.#refs.settling);
-    const tip = await clone.resolve(this.#refs.regenerated);
-    if (upTo === null || tip === null || !(await this.contains(fetched, tip))) return;
-    await this.#settle({ upTo, tip, shas: [], made: [], sources: [], dropped: [] });
-  }
-
-  /** Everything up to a commit of the local branch is on the remote. */
-  async #settle(chunk: Chunk): Promise<void> {
-    await this.#options.clone.setRef(this.#refs.settled, chunk.upTo);
-    this.#chunk = null;
-    this.#before = chunk.upTo;
-    this.#unpushed.removeUpTo(chunk.upTo);
-    this.#documents.forgetUpTo(chunk.upTo);
-    if (this.#side !== null) this.#side = { ...this.#side, tip: chunk.tip, at: chunk.tip };
-    for (const { request } of chunk.made) if (request !== null) this.#options.tellPushed(request);
-    this.#tellDropped(chunk);
-  }
-
-  #tellDropped({ dropped }: Chunk): void {
-    for (const { change, request } of dropped) {
-      this.#options.onDropped(change);
-      if (request !== null) this.#options.tellDropped(request, [change.path]);
-    }
-  }
-
-  /** What is unpushed, up to a commit, made once more. When it fails, the side is opened again. */
-  async #remade(side: RemoteSide, upTo: string, how: 'Aside' | 'AsChunk'): Promise<Chunk> {
-    this.#side = null;
-    const requests = this.#unpushed;
-    const chunk = await this.#catchUp.regenerate(side, { before: this.#before, upTo, requests }, how);
-    this.#side = { ...side, at: chunk.tip };
-    return chunk;
-  }
-
-  /** Makes the local branch what the remote has, with all that is unpushed on top. */
-  async #rebuild(side: RemoteSide): Promise<void> {
-    const { clone } = this.#options;
-    const head = this.#head;
-    if (head === null) return;
-    const none: Chunk = { upTo: head, tip: side.tip, shas: [], made: [], sources: [], dropped: [] };
-    const chunk = this.#unpushed.length === 0 ? none : await this.#remade(side, head, 'Aside');
-    this.#side = null;
-    const written = chunk.made.flatMap(({ data }) => data.files.map(({ path }) => path));
-    const document = withForeign(this.#document, side.foreign, written);
-    await this.#note([{ head: chunk.tip, document }]);
-    await clone.moveRefs([
-      { ref: this.#refs.head, to: chunk.tip, from: head },
-      { ref: this.#refs.origin, to: side.tip },
-      ...(await this.#leftoverRefs()),
-    ]);
-    for (const path of [...side.changed, ...written]) {
-      const mine = this.#index.get(path);
-      if (mine?.verbatim && side.index.get(path)?.sha === mine.sha)
-        side.index.set(path, mine.sha, { verbatim: true });
-    }
-    this.#moveDocuments(chunk, side);
-    this.#head = chunk.tip;
-    this.#before = side.tip;
-    this.#index = side.index;
-    this.#document = document;
-    this.#unpushed = new UnpushedLog(pushLimits.rememberedBytesMax);
-    chunk.made.forEach(({ request }, at) => void this.#unpushed.add(chunk.shas[at] ?? '', request));
-    if (this.#isRewritten) this.#rewrites++;
-    this.#isRewritten = false;
-    this.#tellDropped(chunk);
-  }
-
-  /** What is known at commits that were made once more. */
-  #moveDocuments(chunk: Chunk, side: RemoteSide): void {
-    const before = this.#documents;
-    this.#documents = new DocumentLog();
-    const made = new Map(chunk.made.map(({ source }, at) => [source, chunk.shas[at] ?? '']));
-    let at = side.tip;
-    for (const source of chunk.sources) {
-      at = made.get(source) ?? at;
-      const document = before.get(source);
-      if (document !== null) this.#documents.set(at, withForeign(document, side.foreign, []));
-    }
-  }
-
-  async #leftoverRefs(): Promise<{ ref: string; to: null }[]> {
-    const left: { ref: string; to: null }[] = [];
-    for (const ref of [this.#refs.regenerated, this.#refs.settled, this.#refs.settling])
-      if ((await this.#options.clone.resolve(ref)) !== null) left.push({ ref, to: null });
-    return left;
-  }
-
-  /** Whether `ancestor` is in the history of `commit`. */
-  async contains(commit: string, ancestor: string): Promise<boolean> {
-    return (await this.#mergeBase(commit, ancestor)) === ancestor;
-  }
-
-  #mergeBase(one: string, other: string): Promise<string | null> {
-    return mergeBaseOf(this.#options.clone, one, other);
-  }
-}
-
-function not(commit: string | null): string[] {
-  return commit === null ? [] : [`^${commit}`];
 }

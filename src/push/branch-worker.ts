@@ -15,6 +15,8 @@ import {
   noMetrics,
 } from './branch-state.ts';
 import { BranchStore } from './branch-store.ts';
+import { cloneDamaged } from './clone-damaged.ts';
+import { CloneMender } from './clone-mender.ts';
 import { CommitLoop } from './commit-loop.ts';
 import type { Identify, PlaceInto } from './place.ts';
 import { contentSha } from './plan-commit.ts';
@@ -52,8 +54,8 @@ export interface BranchWorkerOptions extends RemoteOptions, BranchSettings {
   readonly prefixes?: readonly string[];
   /** Default: pushes wait for nobody else's. */
   readonly pushTurn?: Turn;
-  /** Default: the clone is nobody else's, and made anew when it cannot be read. */
-  readonly mayRecreate?: () => boolean;
+  /** Default: the clone is nobody else's. */
+  readonly mender?: CloneMender;
   /** Asked before each push: may this process still write? Default: always. */
   readonly mayPush?: () => boolean;
   readonly placeInto: PlaceInto;
@@ -110,8 +112,10 @@ export class BranchWorker {
       onDropped: (dropped) => this.#dropped(dropped),
       tell: (request, outcome) => this.#guard(() => request.onDone?.(outcome)),
       tellDropped: (request, paths) => this.#guard(() => request.onDropped?.(paths)),
+      onLoss: () => this.#lost(),
       tellPushed: (request) => this.#guard(() => request.onPushed?.()),
     });
+    const mender = options.mender ?? new CloneMender(options.clone);
     const random = options.random ?? Math.random;
     const shared = {
       store: this.#store,
@@ -126,13 +130,13 @@ export class BranchWorker {
       unpushedCommitsMax: options.unpushedCommitsMax ?? pushLimits.unpushedCommitsMax,
       report: (error) => this.#report('commit', error),
       onCommitted: () => this.#pushes.committed(),
-      onDamaged: () => this.#pushes.mend(),
+      onDamaged: () => mender.tellDamaged(),
     });
     this.#pushes = new PushLoop({
       ...shared,
       clone: options.clone,
       pushTurn: options.pushTurn ?? createTurn(),
-      mayRecreate: options.mayRecreate ?? (() => true),
+      mender,
       mayPush: options.mayPush ?? (() => true),
       remoteOptions: () => ({ ...options, ...this.#settings }),
       settings: () => this.#settings,
@@ -142,6 +146,7 @@ export class BranchWorker {
       report: (error) => this.#report('push', error),
       onOpen: () => this.#commits.start(),
       onPushed: () => this.#commits.wake(),
+      onLoss: () => this.#lost(),
       cursor: this.#remoteCursor(),
     });
   }
@@ -253,6 +258,8 @@ export class BranchWorker {
   async lastCommitsOf(paths: Iterable<string>, sinceMs?: number): Promise<ReadonlyMap<string, LastCommit>> {
     const { clone, branch } = this.#options;
     const head = await clone.resolve(refsOf(branch).head);
+    // Of a clone that is being made anew, nothing tells.
+    if (head === null && this.#store.head !== null) throw cloneDamaged();
     if (head === null) return new Map();
     return sinceMs === undefined
       ? lastCommitsOf(clone, [head], paths)
@@ -307,6 +314,10 @@ export class BranchWorker {
     });
     this.#change({ dropped: this.#state.dropped + 1 });
     this.#guard(() => this.#options.onDropped?.(dropped));
+  }
+
+  #lost(): void {
+    this.#change({ losses: this.#state.losses + 1 });
   }
 
   /** A listener's bug must not look like a failure of git, after which the work would be done once more. */

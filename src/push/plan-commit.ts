@@ -12,6 +12,8 @@ import type { PlaceInto } from './place.ts';
 export interface CommitPlan {
   readonly writes: readonly FileWrite[];
   readonly refused: readonly RefusedFile[];
+  /** Whether a content that was stored ahead is gone. */
+  readonly lacksStored: boolean;
   /** Git wins: somebody committed these later than the change. */
   readonly dropped: readonly { readonly path: string; readonly by: LastCommit }[];
 }
@@ -34,7 +36,7 @@ export interface PlanContext {
 type FilePlan =
   | { readonly kind: 'Write' | 'Delete'; readonly write: FileWrite }
   | { readonly kind: 'Unchanged' }
-  | { readonly kind: 'Refused'; readonly reason: string };
+  | { readonly kind: 'Refused'; readonly reason: string; readonly lacksStored?: boolean };
 
 /** Compares one request with the tree. */
 export async function planCommit(
@@ -44,6 +46,7 @@ export async function planCommit(
   const writes: FileWrite[] = [];
   const refused: RefusedFile[] = [];
   const dropped: { path: string; by: LastCommit }[] = [];
+  let lacksStored = false;
   const broken = /[<>\n\0]/.test(request.author.name + request.author.email)
     ? 'the author has a character that git does not allow'
     : null;
@@ -55,10 +58,12 @@ export async function planCommit(
     }
     const plan: FilePlan =
       broken === null ? await planFile(file, context) : { kind: 'Refused', reason: broken };
-    if (plan.kind === 'Refused') refused.push({ path: file.path, reason: plan.reason });
-    else if (plan.kind !== 'Unchanged') writes.push(plan.write);
+    if (plan.kind === 'Refused') {
+      refused.push({ path: file.path, reason: plan.reason });
+      lacksStored ||= plan.lacksStored === true;
+    } else if (plan.kind !== 'Unchanged') writes.push(plan.write);
   }
-  return { writes, refused, dropped };
+  return { writes, refused, dropped, lacksStored };
 }
 
 /** Compares one file with the tree, and updates the tree. */
@@ -77,7 +82,7 @@ export async function planFile(file: FileChange, context: PlanContext): Promise<
     return { kind: 'Unchanged' };
   }
   if (isStored(file.content) && context.mayLackStored && (await context.readBlob(file.content.blob)) === null)
-    return { kind: 'Refused', reason: 'its content is lost' };
+    return { kind: 'Refused', reason: 'its content is lost', lacksStored: true };
   if (isStored(file.content) && (entry === null || entry.verbatim)) {
     index.set(path, file.content.blob, { verbatim: true });
     return { kind: 'Write', write: { path, blob: file.content.blob, mode: '100644' } };

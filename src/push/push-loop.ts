@@ -1,18 +1,22 @@
 import { createBackoff } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
-import { CodedError, messageOf } from '../errors.ts';
+import { CodedError } from '../errors.ts';
 import { refsOf } from '../git/branch.ts';
 import type { Clone } from '../git/clone.ts';
 import type { PushResult } from '../git/remote.ts';
 import type { Log } from '../log.ts';
 import { type BranchMetrics, type BranchState, observerOf } from './branch-state.ts';
 import type { BranchStore } from './branch-store.ts';
+import type { CloneMender } from './clone-mender.ts';
 import { codedErrorOf } from './coded-error.ts';
+import { createMendedBranch } from './mended-branch.ts';
 import { pushLimits } from './push-limits.ts';
+import { pushMarks } from './push-marks.ts';
+import { PushPace } from './push-pace.ts';
 import type { RemoteCursor } from './remote-cursor.ts';
-import { openRemoteSession, type RemoteOptions, type RemoteSession } from './remote-session.ts';
-import type { Salvaged } from './salvage.ts';
-import { takeInRemote } from './take-in-remote.ts';
+import type { RemoteOptions, RemoteSession } from './remote-session.ts';
+import { SessionKeeper } from './session-keeper.ts';
+import { openFromClone, takeInRemote } from './take-in-remote.ts';
 import type { Turn } from './turn.ts';
 import { createWaker } from './waker.ts';
 
@@ -24,8 +28,7 @@ export interface PushLoopOptions {
   readonly turn: Turn;
   /** Pushes of one repository follow one another, also those of several branches. */
   readonly pushTurn: Turn;
-  /** Whether a clone that cannot be read may be made anew: nobody else uses it. */
-  readonly mayRecreate: () => boolean;
+  readonly mender: CloneMender;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
@@ -38,6 +41,8 @@ export interface PushLoopOptions {
   readonly report: (error: CodedError | null) => void;
   /** Called when the remote took commits. */
   readonly onPushed: () => void;
+  /** Called when not all that was unpushed could be saved from a damaged clone. */
+  readonly onLoss: () => void;
   /** Asked before each push: may this process still write? */
   readonly mayPush: () => boolean;
   /** Called once the branch is known well enough to commit to it. */
@@ -45,43 +50,45 @@ export interface PushLoopOptions {
 }
 
 /**
- * Everything that talks to the remote: opening, pushing, and taking in what others pushed. One thing at a time.
- * The next push starts as soon as the last is over, but not before `minIntervalMs` after its start, and in a burst a
- * little later.
+ * Everything that talks to the remote: opening, pushing, and taking in what others pushed. One thing at a time, when
+ * `PushPace` says.
  */
 export class PushLoop {
   readonly #options: PushLoopOptions;
   readonly #waker;
   readonly #backoff;
+  readonly #pace: PushPace;
   readonly #ended = new AbortController();
-  #session: RemoteSession | null = null;
+  readonly #sessions: SessionKeeper;
   #first: Promise<CodedError | null> | null = null;
   #running: Promise<void> | null = null;
   /** Whether the remote may have what is not known here. */
   #behind = true;
   #opened = false;
-  #isDamaged = false;
-  /** What was read from a damaged clone that is gone already. */
-  #salvaged: Salvaged | null | undefined;
-  #draining = false;
-  #hurry = false;
-  #rejections = 0;
   /** The last push met a lock. One that stays is nobody's push any more, and no attempt mends it. */
   #isLocked = false;
-  #lastStart = Number.NEGATIVE_INFINITY;
-  /** In a burst, the next push does not start before. */
-  #restUntilMs = Number.NEGATIVE_INFINITY;
-  #committedAtMs = Number.NEGATIVE_INFINITY;
   #drained: (() => void)[] = [];
+  #leave: () => void = () => {};
 
   constructor(options: PushLoopOptions) {
     this.#options = options;
-    this.#waker = createWaker(options.clock);
-    this.#backoff = createBackoff(pushLimits.retryDelayMsMin, pushLimits.retryDelayMsMax, options.random);
+    const { clock, random, settings } = options;
+    this.#waker = createWaker(clock);
+    this.#backoff = createBackoff(pushLimits.retryDelayMsMin, pushLimits.retryDelayMsMax, random);
+    const { remoteOptions, clone, metrics, log } = options;
+    this.#sessions = new SessionKeeper({ remoteOptions, clone, observe: observerOf(metrics), log });
+    this.#pace = new PushPace({
+      clock,
+      random,
+      waker: this.#waker,
+      ended: this.#ended.signal,
+      minIntervalMs: () => settings().minIntervalMs,
+    });
   }
 
   /** Resolves with the error of the first attempt, or null. */
   start(): Promise<CodedError | null> {
+    if (this.#first === null) this.#join();
     this.#first ??= this.#attempt();
     this.#running ??= this.#first.then((error) => this.#run(error));
     return this.#first;
@@ -93,34 +100,23 @@ export class PushLoop {
 
   /** There are new commits. */
   committed(): void {
-    this.#committedAtMs = this.#options.clock.now();
-    this.#waker.wake();
-  }
-
-  /** The clone is damaged: it is made anew as soon as the remote can be reached. */
-  mend(): void {
-    if (!this.#opened || !this.#options.mayRecreate()) return;
-    this.#isDamaged = true;
-    this.#waker.wake();
+    this.#pace.committed();
   }
 
   retryNow(): void {
-    this.#hurry = true;
-    this.#waker.wake();
+    this.#pace.hurry();
   }
 
   /** The credentials changed: those in use are given up. */
   async renew(): Promise<void> {
-    const session = this.#session;
-    this.#session = null;
+    const closed = this.#sessions.close();
     this.retryNow();
-    await this.#close(session);
+    await closed;
   }
 
   /** Resolves when nothing is left to push; until then there are no delays but those after failures. */
   drain(): Promise<void> {
-    this.#draining = true;
-    this.retryNow();
+    this.#pace.drain();
     return new Promise((resolve) => this.#drained.push(resolve));
   }
 
@@ -128,19 +124,10 @@ export class PushLoop {
     this.#ended.abort();
     this.#waker.wake();
     await this.#running;
+    // Not while the branch is put into a clone that is made anew.
+    await this.#options.mender.work(async () => this.#leave());
     for (const resolve of this.#drained.splice(0)) resolve();
-    const session = this.#session;
-    this.#session = null;
-    await this.#close(session);
-  }
-
-  /** What cannot be removed from the disk is told, and keeps nobody from ending. */
-  async #close(session: RemoteSession | null): Promise<void> {
-    try {
-      await session?.close();
-    } catch (error) {
-      this.#options.log.error('Credentials stay on disk', { error: messageOf(error) });
-    }
+    await this.#sessions.close();
   }
 
   #isDone(): boolean {
@@ -148,116 +135,86 @@ export class PushLoop {
   }
 
   async #run(first: CodedError | null): Promise<void> {
+    const { mender } = this.#options;
+    const pace = this.#pace;
+    const isIdle = () => this.#isDone() && !mender.isDamaged;
     let error = first;
     while (!this.#ended.signal.aborted) {
-      // Where others are quicker, waiting longer each time only lets them be quicker more often.
-      if (error !== null && (this.#rejections === 0 || this.#isLocked))
-        await this.#pause(this.#backoff.nextMs());
-      else if (error !== null) await this.#pause(this.#rejectionDelayMs());
-      else if (!this.#behind && this.#isDone() && !this.#isDamaged) {
-        await this.#pushMarks();
+      const isRaced = pace.rejections > 0 && !this.#isLocked;
+      if (error !== null) await pace.pause(isRaced ? pace.rejectionDelayMs() : this.#backoff.nextMs());
+      else if (!this.#behind && isIdle()) {
+        await mender.work(() => this.#pushMarks());
         for (const resolve of this.#drained.splice(0)) resolve();
         await this.#waker.wait(this.#marksDueInMs());
-        if (!this.#hurry && this.#isDone() && !this.#isDamaged) continue;
-        if (this.#hurry && this.#isDone() && !this.#draining) this.#behind = true;
+        if (!pace.isHurried && isIdle()) continue;
+        if (pace.isHurried && this.#isDone() && !pace.isDraining) this.#behind = true;
       }
-      await this.#keepInterval();
+      await pace.keepInterval();
       if (this.#ended.signal.aborted) return;
-      this.#hurry = false;
+      pace.attempt();
       error = await this.#attempt();
     }
   }
 
-  /** Waits, but for `retryNow` or the end. A wake for another reason (a new commit) does not shorten it. */
-  async #pause(ms: number): Promise<void> {
-    const { clock } = this.#options;
-    const until = clock.now() + ms;
-    while (!this.#hurry && !this.#ended.signal.aborted) {
-      const left = until - clock.now();
-      if (left <= 0) return;
-      await this.#waker.wait(left);
-    }
+  #join(): void {
+    const { mender, store, clone, turn, log, onLoss, remoteOptions } = this.#options;
+    const branch = createMendedBranch({
+      branch: () => remoteOptions().branch,
+      store,
+      clone,
+      turn,
+      log,
+      session: () => this.#sessions.open(),
+      isOpened: () => this.#opened,
+      wake: () => this.#waker.wake(),
+      onRestored: () => {
+        this.#behind = true;
+      },
+      onLoss,
+    });
+    this.#leave = mender.join(branch);
   }
 
-  async #keepInterval(): Promise<void> {
-    const { minIntervalMs } = this.#options.settings();
-    const left = this.#lastStart + minIntervalMs + this.#rejectionDelayMs() - this.#options.clock.now();
-    if (left > 0 && !this.#draining) await this.#pause(left);
-    await this.#rest();
-  }
-
-  /**
-   * A push costs much the same for a few commits and for hundreds, here and there: while a burst lasts, they are
-   * spaced. Its end is not waited for longer than it takes to see it.
-   */
-  async #rest(): Promise<void> {
-    const { clock } = this.#options;
-    while (!this.#hurry && !this.#draining && !this.#ended.signal.aborted) {
-      const until = Math.min(this.#restUntilMs, this.#committedAtMs + pushLimits.burstQuietMs);
-      const left = until - clock.now();
-      if (left <= 0) return;
-      await this.#waker.wait(left);
-    }
-  }
-
-  #rejectionDelayMs(): number {
-    const { rejectionJitterMs, rejectionDelayMsMax } = pushLimits;
-    return this.#options.random() * Math.min(this.#rejections * rejectionJitterMs, rejectionDelayMsMax);
+  async #attempt(): Promise<CodedError | null> {
+    const error = await this.#round();
+    // What is found damaged is made anew at once.
+    return error?.code === 'CloneDamaged' && !this.#ended.signal.aborted ? this.#round() : error;
   }
 
   /** One round: take in the remote if it may have moved, then push if there is something to push. */
-  async #attempt(): Promise<CodedError | null> {
-    const { report, log, store, onOpen } = this.#options;
+  async #round(): Promise<CodedError | null> {
+    const { report, log, store, onOpen, mender } = this.#options;
     try {
-      const session = this.#session ?? (await this.#openSession());
-      if (this.#isDamaged) await this.#makeAnew(session);
-      if (this.#behind) await this.#takeIn(session);
-      const rejected = store.isSettled ? null : await this.#push(session);
-      if (rejected !== null) return rejected;
-      this.#backoff.reset();
-      report(null);
-      return null;
+      const session = await this.#sessions.open();
+      if (mender.isDamaged) await this.#mend(session);
+      return await mender.work(async () => {
+        if (this.#behind) await this.#takeIn(session);
+        const rejected = store.isSettled ? null : await this.#push(session);
+        if (rejected !== null) return rejected;
+        this.#backoff.reset();
+        report(null);
+        return null;
+      });
     } catch (thrown) {
       const error = codedErrorOf(thrown);
       if (this.#ended.signal.aborted) return error;
-      this.#rejections = 0;
-      if (error.code === 'CloneDamaged') this.mend();
+      this.#pace.failed();
+      if (error.code === 'CloneDamaged') mender.tellDamaged();
       log.warn('Remote failed', { code: error.code, error: error.message });
       // A remote that is down does not stop a branch that is known from earlier.
-      if (!this.#opened && (await this.#openFromClone(error))) onOpen();
+      if (!this.#opened && (await mender.work(() => this.#openFromClone(error)))) onOpen();
       report(error);
       return error;
     }
   }
 
-  async #openSession(): Promise<RemoteSession> {
-    const { metrics } = this.#options;
-    const session = await openRemoteSession(this.#options.remoteOptions(), observerOf(metrics));
-    this.#session = session;
-    const { clone, remoteOptions } = this.#options;
-    const { branch } = remoteOptions();
-    clone.deepenThrough(branch, (commits) => session.remote.deepen(clone, branch, commits));
-    return session;
-  }
-
-  /** Begins a damaged clone anew from the remote, with what was unpushed as far as it can be read. */
-  async #makeAnew(session: RemoteSession): Promise<void> {
-    const { clone, store, turn, log, change, remoteOptions } = this.#options;
-    const { branch } = remoteOptions();
-    const signal = this.#ended.signal;
-    // Nothing is thrown away before the remote can be reached.
-    const seen = await session.remote.look(clone.dir, branch, signal);
-    const kept = await turn(async () => {
-      if (this.#salvaged === undefined) this.#salvaged = await store.salvage();
-      await clone.recreate(seen.format ?? clone.format());
-      const fetched = seen.tip === null ? null : await session.remote.fetch(clone, branch, signal);
-      return store.restore(this.#salvaged, fetched);
-    });
-    this.#salvaged = undefined;
-    this.#isDamaged = false;
-    this.#behind = true;
-    log.warn('The local clone was damaged and is made anew', { kept: kept ?? 'nothing' });
-    change({ losses: store.losses });
+  #mend({ remote }: RemoteSession): Promise<void> {
+    const { clone, mender, remoteOptions } = this.#options;
+    const { signal } = this.#ended;
+    return mender.mend(
+      async () => (await remote.look(clone.dir, remoteOptions().branch, signal)).format,
+      signal,
+    );
   }
 
   async #takeIn(session: RemoteSession): Promise<void> {
@@ -272,7 +229,6 @@ export class PushLoop {
       branch,
       signal,
       first: !this.#opened,
-      mayRecreate: this.#options.mayRecreate,
       cursor: this.#options.cursor,
     });
     this.#behind = false;
@@ -288,15 +244,7 @@ export class PushLoop {
   }
 
   async #openFromClone(error: CodedError): Promise<boolean> {
-    if (!error.retry || !['RemoteUnreachable', 'TimedOut'].includes(error.code)) return false;
-    const { clone, store, turn } = this.#options;
-    try {
-      await clone.prepare(null);
-      await turn(() => store.load());
-    } catch {
-      return false;
-    }
-    if (store.head === null) return false;
+    if (!(await openFromClone(this.#options, error))) return false;
     this.#opened = true;
     // As far as the clone knows: what changes meanwhile is committed here.
     this.#options.change({ branch: 'Present' });
@@ -312,35 +260,27 @@ export class PushLoop {
 
   /** Everything is pushed: marks without a commit follow when they are due, or when this is the end. */
   async #pushMarks(): Promise<void> {
-    const { cursor, store, turn, log } = this.#options;
-    const session = this.#session;
-    if (cursor === null || session === null || this.#ended.signal.aborted) return;
+    const { cursor, mayPush } = this.#options;
+    const session = this.#sessions.present;
+    const { signal } = this.#ended;
+    if (cursor === null || session === null || signal.aborted) return;
     const dueInMs = this.#marksDueInMs();
-    const last = this.#draining && dueInMs < Number.POSITIVE_INFINITY && !cursor.isRefused;
-    if ((dueInMs > 0 && !last) || !this.#options.mayPush()) return;
-    try {
-      // The two belong together.
-      const { head, document } = await turn(async () => store);
-      if (head === null || !store.isSettled) return;
-      await this.#options.pushTurn(() =>
-        cursor.pushAlone(session.remote, head, document, this.#ended.signal),
-      );
-    } catch (error) {
-      log.debug('Cursors were not pushed', { error: codedErrorOf(error).message });
-    }
+    const last = this.#pace.isDraining && dueInMs < Number.POSITIVE_INFINITY && !cursor.isRefused;
+    if ((dueInMs > 0 && !last) || !mayPush()) return;
+    await pushMarks({ ...this.#options, cursor, session, signal });
   }
 
   /** Returns an error to wait after, or null: pushed, or rejected because others were quicker. */
   async #push(session: RemoteSession): Promise<CodedError | null> {
-    const { clone, store, cursor, turn, clock, change, metrics, log, report, settings, remoteOptions } =
-      this.#options;
+    const { clone, store, cursor, turn, clock, change, metrics, log, report, settings } = this.#options;
+    const { mender, remoteOptions } = this.#options;
     const next = await turn(() => store.prepare(settings().maxCommits));
     if (store.rewrites !== this.#options.state().rewrites) change({ rewrites: store.rewrites });
     if (next === null) return null;
     // Another replica writes by now: what it finds on the remote must not change under it.
     if (!this.#options.mayPush())
       throw new CodedError('LeadershipLost', 'This replica does not lead any more');
-    this.#lastStart = clock.now();
+    this.#pace.startPush();
     const startedAt = performance.now();
     const { head } = refsOf(remoteOptions().branch);
     const { remote } = session;
@@ -350,15 +290,14 @@ export class PushLoop {
         ? remote.push(clone, [move], this.#ended.signal)
         : cursor.push(remote, move, next.document, {
             signal: this.#ended.signal,
-            branchFirst: this.#rejections >= pushLimits.rejectionsTogetherMax,
+            branchFirst: this.#pace.rejections >= pushLimits.rejectionsTogetherMax,
           }),
     );
     metrics.push(outcomeOf(result), performance.now() - startedAt, next.count);
     if (result.ok) {
-      this.#restUntilMs = this.#lastStart + intervalMsAfter(next.count, clock.now() - this.#lastStart);
+      this.#pace.pushed(next.count);
       await turn(() => store.pushed(next));
       this.#options.onPushed();
-      this.#rejections = 0;
       change({
         lastPushedCommit: next.sha,
         lastPushTime: clock.now(),
@@ -373,14 +312,14 @@ export class PushLoop {
     this.#isLocked = rejection === 'Locked';
     if (isRace(result)) {
       store.rejected();
-      this.#rejections++;
-      log.debug('Push rejected', { attempt: this.#rejections, reason: message });
-      if (this.#rejections < pushLimits.rejectionsInARowMax) return null;
-    } else this.#rejections = 0;
-    if (code === 'CloneDamaged') this.mend();
+      const attempt = this.#pace.rejected();
+      log.debug('Push rejected', { attempt, reason: message });
+      if (attempt < pushLimits.rejectionsInARowMax) return null;
+    } else this.#pace.failed();
+    if (code === 'CloneDamaged') mender.tellDamaged();
     if (this.#ended.signal.aborted) return error;
     report(error);
-    if (this.#rejections % pushLimits.rejectionsInARowMax === 0)
+    if (this.#pace.rejections % pushLimits.rejectionsInARowMax === 0)
       log.warn('Push failed', { code, error: message, commits: store.unpushed.length });
     return error;
   }
@@ -394,10 +333,4 @@ function outcomeOf(result: PushResult): 'ok' | 'rejected' | 'error' {
 /** Somebody else was quicker, or is pushing in this moment. */
 function isRace({ failure }: PushResult & { ok: false }): boolean {
   return failure.rejection === 'NonFastForward' || failure.rejection === 'Locked';
-}
-
-/** From the start of a push to the start of the next. */
-function intervalMsAfter(commits: number, tookMs: number): number {
-  const { burstPushCommitsMin, burstPushTimes, burstPushIntervalMsMax } = pushLimits;
-  return commits < burstPushCommitsMin ? 0 : Math.min(burstPushIntervalMsMax, tookMs * burstPushTimes);
 }

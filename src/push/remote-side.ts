@@ -19,7 +19,7 @@ export interface RemoteSide {
   readonly twins: Twins;
 }
 
-interface Context {
+export interface RemoteSideContext {
   readonly clone: Clone;
   readonly prefixes: readonly string[];
   readonly ownEmails: Iterable<string>;
@@ -30,7 +30,7 @@ interface Context {
  * @param base where the local and the remote branch parted, or null: they have nothing in common
  */
 export function openRemoteSide(
-  context: Context,
+  context: RemoteSideContext,
   from: { readonly index: TreeIndex; readonly head: string; readonly base: string | null },
   tip: string,
 ): Promise<RemoteSide> {
@@ -40,12 +40,16 @@ export function openRemoteSide(
 }
 
 /** Takes in what was pushed by others since. When it fails, `side` must not be used any more. */
-export function moveRemoteSide(context: Context, side: RemoteSide, tip: string): Promise<RemoteSide> {
+export function moveRemoteSide(
+  context: RemoteSideContext,
+  side: RemoteSide,
+  tip: string,
+): Promise<RemoteSide> {
   return advance(context, side, tip);
 }
 
 async function advance(
-  { clone, prefixes, ownEmails }: Context,
+  { clone, prefixes, ownEmails }: RemoteSideContext,
   side: Omit<RemoteSide, 'tip' | 'changed' | 'foreign'> & {
     readonly tip: string | null;
     readonly changed: Iterable<string>;

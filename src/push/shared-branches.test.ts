@@ -49,11 +49,11 @@ function tenant(prefix: string, change: Partial<BranchTenant> = {}): BranchTenan
   };
 }
 
-/** Commits a file through a lease; resolves when it is on the remote. */
-async function push(lease: BranchLease, path: string, atMs = Date.now()): Promise<CommitOutcome> {
+/** Commits a file through a lease. */
+function commit(lease: BranchLease, path: string, atMs = Date.now()): Promise<CommitOutcome> {
   const identity = { group: '', kind: 'ConfigMap', namespace: 'default', name: 'a' };
   const operator = { name: 'Operator', email: 'operator@example.com' };
-  const outcome = await new Promise<CommitOutcome>((resolve) => {
+  return new Promise<CommitOutcome>((resolve) => {
     void lease.worker.enqueue({
       files: [{ path, identity, content: Buffer.from(`kind: ${path}\n`) }],
       author: { name: 'alice', email: 'alice@example.com' },
@@ -63,6 +63,11 @@ async function push(lease: BranchLease, path: string, atMs = Date.now()): Promis
       onDone: resolve,
     });
   });
+}
+
+/** The same; resolves when it is on the remote. */
+async function push(lease: BranchLease, path: string, atMs?: number): Promise<CommitOutcome> {
+  const outcome = await commit(lease, path, atMs);
   await poll(() => lease.worker.state.pendingCommits === 0 && lease.worker.state.error === null, {
     what: 'all to be pushed',
   });
@@ -132,6 +137,42 @@ test('two branches of one repository share the clone', () =>
     await two.release(done);
   }));
 
+test('a damaged clone is made anew for all its branches, with what each could not push', () =>
+  withBranches(async ({ remote, branches, dir, place }) => {
+    const names = ['main', 'second', 'third'];
+    const leases: BranchLease[] = [];
+    for (const branch of names) leases.push(await branches.acquire(place({ branch }), undefined, tenant('')));
+    await Promise.all(leases.map(({ worker }) => worker.open()));
+    await Promise.all(leases.map((lease) => push(lease, 'a')));
+    const hook = join(remote.path, 'hooks', 'pre-receive');
+    await writeFile(hook, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    const waiting = leases.flatMap((lease) => ['b', 'c'].map((path) => push(lease, path)));
+    await poll(() => leases.every(({ worker }) => worker.state.error?.code === 'PushRejected'), {
+      what: 'all to be refused',
+    });
+    await Promise.all(leases.map(({ worker }) => worker.whenCommitted()));
+    const [clone = ''] = await readdir(join(dir, 'repositories'));
+    await writeFile(join(dir, 'repositories', clone, 'refs/heads/second'), `${'f'.repeat(40)}\n`);
+    // Each branch goes on, whichever finds the damage first.
+    waiting.push(...leases.map((lease) => push(lease, 'd')));
+    await rm(hook);
+    for (const { worker } of leases) worker.retryNow();
+    await Promise.all(waiting);
+    for (const branch of names) {
+      const subjects = (await remote.log(branch)).map(({ subject }) => subject).reverse();
+      assert.equal(
+        subjects,
+        ['a', 'b', 'c', 'd'].map((path) => `change ${path}`),
+        branch,
+      );
+    }
+    assert.equal(
+      leases.map(({ worker }) => worker.state.losses),
+      [0, 0, 0],
+    );
+    for (const lease of leases) await lease.release(done);
+  }));
+
 test('a drop is told to the tenant whose path it is', () =>
   withBranches(async ({ remote, branches, place }) => {
     const told: string[] = [];
@@ -159,8 +200,7 @@ test('what could not be pushed goes along to another Secret', () =>
     await one.worker.open();
     const hook = join(remote.path, 'hooks', 'pre-receive');
     await writeFile(hook, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
-    void push(one, 'a').catch(() => {});
-    await poll(() => one.worker.state.pendingCommits === 1, { what: 'a commit' });
+    await commit(one, 'a');
     await one.release({ drainMs: 10, keep: true });
     await rm(hook);
     const after = place({ secretName: 'new' });

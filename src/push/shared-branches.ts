@@ -8,6 +8,7 @@ import type { GitObserver } from '../git/git.ts';
 import type { Log } from '../log.ts';
 import { type BranchMetrics, observerOf } from './branch-state.ts';
 import { type BranchSettings, BranchWorker } from './branch-worker.ts';
+import { CloneMender } from './clone-mender.ts';
 import type { Identify, PlaceInto } from './place.ts';
 import type { DroppedChange } from './regenerate.ts';
 import { createTurn, type Turn } from './turn.ts';
@@ -80,6 +81,7 @@ interface SharedClone {
   readonly clone: Clone;
   readonly dir: string;
   readonly pushTurn: Turn;
+  readonly mender: CloneMender;
   users: number;
 }
 
@@ -209,7 +211,7 @@ export class SharedBranches {
       ...first.settings,
       cursorId: idOf([clusterId, place.namespace, place.secretName ?? '', place.branch]),
       pushTurn: shared.pushTurn,
-      mayRecreate: () => shared.users === 1,
+      mender: shared.mender,
       ...(mayPush === undefined ? {} : { mayPush }),
       placeInto,
       identify,
@@ -232,7 +234,8 @@ export class SharedBranches {
     let shared = this.#clones.get(key);
     if (shared === undefined) {
       const dir = this.#dirOf(key);
-      shared = { clone: createClone({ dir, observe }), dir, pushTurn: createTurn(), users: 0 };
+      const clone = createClone({ dir, observe });
+      shared = { clone, dir, pushTurn: createTurn(), mender: new CloneMender(clone), users: 0 };
       this.#clones.set(key, shared);
     }
     shared.users++;

@@ -1,6 +1,8 @@
+import type { CodedError } from '../errors.ts';
 import type { Clone } from '../git/clone.ts';
 import type { Remote } from '../git/remote.ts';
 import type { BranchStore } from './branch-store.ts';
+import { cloneDamaged } from './clone-damaged.ts';
 import { emptyDocument } from './cursor-document.ts';
 import { pushLimits } from './push-limits.ts';
 import type { RemoteCursor } from './remote-cursor.ts';
@@ -26,8 +28,6 @@ export async function takeInRemote(options: {
   /** Whether the clone was not used yet by this process. */
   readonly first: boolean;
   readonly cursor: RemoteCursor | null;
-  /** Whether a clone that cannot be read may be made anew. */
-  readonly mayRecreate: () => boolean;
 }): Promise<{ readonly tip: string | null }> {
   const { remote, clone, store, turn, branch, signal, first, cursor } = options;
   const adopt = (commit: string) => turn(() => store.adopt(commit));
@@ -55,7 +55,7 @@ export async function takeInRemote(options: {
   if (first) {
     const before = clone.format();
     await clone.prepare(seen.format);
-    if (!isRead || clone.format() !== before) await loadOrRecreate(options, seen.format ?? before);
+    if (!isRead || clone.format() !== before) await turn(() => readOrTell(store));
   }
   if (seen.tip !== null) {
     const { tip } = seen;
@@ -96,23 +96,25 @@ export async function takeInRemote(options: {
 }
 
 /** A clone that cannot be read is worth less than none: what the remote has can be fetched again. */
-async function loadOrRecreate(
-  options: {
-    readonly clone: Clone;
-    readonly store: BranchStore;
-    readonly turn: Turn;
-    readonly mayRecreate: () => boolean;
-  },
-  format: 'sha1' | 'sha256',
-): Promise<void> {
-  const { clone, store, turn, mayRecreate } = options;
+async function readOrTell(store: BranchStore): Promise<void> {
   try {
-    await turn(() => store.load());
-  } catch (error) {
-    if (!mayRecreate()) throw error;
-    await turn(async () => {
-      await clone.recreate(format);
-      await store.load();
-    });
+    await store.load();
+  } catch (cause) {
+    throw cloneDamaged(cause);
   }
+}
+
+/** Reads the branch from the clone where the remote is down; false: there is nothing of it, or it is not that. */
+export async function openFromClone(
+  { clone, store, turn }: { readonly clone: Clone; readonly store: BranchStore; readonly turn: Turn },
+  error: CodedError,
+): Promise<boolean> {
+  if (!error.retry || !['RemoteUnreachable', 'TimedOut'].includes(error.code)) return false;
+  try {
+    await clone.prepare(null);
+    await turn(() => store.load());
+  } catch {
+    return false;
+  }
+  return store.head !== null;
 }

@@ -94,6 +94,11 @@ export const readingCommands: Readonly<Record<string, Command>> = {
   },
 
   'rev-list': (repository, args) => {
+    if (args[0] === '--timestamp') {
+      return listCommits(repository, rangeOf(repository, revisionsOf(args.slice(1))))
+        .map((sha) => `${repository.commit(sha).committer.atS} ${sha}\n`)
+        .join('');
+    }
     const range = rangeOf(repository, revisionsOf(after(args, '--reverse', '--topo-order')));
     const commits = sortByTopology(repository, listCommits(repository, range));
     return commits
@@ -102,13 +107,17 @@ export const readingCommands: Readonly<Record<string, Command>> = {
       .join('');
   },
 
-  log: (repository, args) => {
+  log: (repository, args, input) => {
     if (args[0] === '--reverse') return storedCommits(repository, args);
     const [merges, ...rest] = args;
     if (merges !== '-c' && merges !== '-m') throw new LeftToGit(args.join(' '));
     const format = '--format=%x01%H %ct %at %ce%x02';
-    const range = rangeOf(repository, revisionsOf(after(rest, '--name-only', '--no-renames', '-z', format)));
-    return listCommits(repository, range)
+    const revisions = after(rest, '--name-only', '--no-renames', '-z', format);
+    const commits =
+      revisions.join(' ') === '--no-walk=unsorted --stdin --'
+        ? input.split('\n').slice(0, -1)
+        : listCommits(repository, rangeOf(repository, revisionsOf(revisions)));
+    return commits
       .flatMap((sha) => {
         const { author, committer } = repository.commit(sha);
         const header = `\x01${sha} ${committer.atS} ${author.atS} ${committer.email}\x02\0`;
