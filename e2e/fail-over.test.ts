@@ -4,27 +4,26 @@
  */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isLeading } from '../src/testing/is-leading.ts';
 import { assertNoLeaks } from '../src/testing/leaks/scenario-leaks.ts';
-import {
-  makeOperatorFolder,
-  type OperatorFolder,
-  type OperatorProcess,
-} from '../src/testing/operator-process.ts';
+import type { OperatorProcess } from '../src/testing/operator-process.ts';
 import { poll } from '../src/testing/poll.ts';
+import { ReplicaSet } from '../src/testing/replica-set.ts';
 import { gitRepoConfig, watchRule } from '../src/testing/scenario.ts';
-import { type ServiceFront, startServiceFront } from '../src/testing/service-front.ts';
+import { startServiceFront } from '../src/testing/service-front.ts';
 import type { Span } from '../src/testing/storm/ledger.ts';
 import { loadResources } from '../src/testing/storm/load-kinds.ts';
 import { readStormCommits } from '../src/testing/storm/storm-commits.ts';
-import { type Storm, withStorm } from '../src/testing/storm/with-storm.ts';
+import { captures, type Storm, withStorm } from '../src/testing/storm/with-storm.ts';
 
 /** How often the front looks whether a replica is ready; what a killed one would have heard in between is lost. */
 const PROBE_MS = 200;
 /** On a busy machine a replica may be slow, and is not waited for: what was just heard then goes with who heard it. */
 const ON_ITS_WAY_MS = 1_000;
+/** One that is alone, and too slow to renew its Lease, takes along what it heard and did not push. */
+const UNPLANNED_MS = 3_000;
 const CHANGES = 60;
-const NOBODY_TIMEOUT_MS = 20_000;
+/** Longer than a leader that is told to go may take to push. */
+const HANGS_MS = 10_000;
 
 const election = (lease: string, renew: string, retry: string) => [
   '--leader-elect',
@@ -36,128 +35,48 @@ const election = (lease: string, renew: string, retry: string) => [
 const LONG = election('3600s', '1800s', '1s');
 const SHORT = election('3s', '2s', '500ms');
 
-const STATE_LINES = 40;
-
-interface Replica {
-  readonly name: string;
-  readonly process: OperatorProcess;
+/** A time in which reviews may be lost, and why. */
+interface Lost {
+  readonly what: string;
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
-/** What leads to replicas, and how to start and to end them. */
-class Replicas {
-  readonly #storm: Storm;
-  readonly #front: ServiceFront;
-  readonly #folders = new Map<string, OperatorFolder>();
-  #running: Replica[] = [];
-  #reviewed: readonly [seconds: number, count: number] = [0, 0];
-
-  constructor(storm: Storm, front: ServiceFront) {
-    this.#storm = storm;
-    this.#front = front;
-    this.#add({ name: 'a', process: storm.operator() });
-  }
-
-  get(name: string): OperatorProcess {
-    const replica = this.#running.find((one) => one.name === name);
-    assert.ok(replica, `there is no replica ${name}`);
-    return replica.process;
-  }
-
-  /** Start a replica, on the disk that one of this name had before. Resolves when reviews are led to it. */
-  async start(name: string, args: readonly string[]): Promise<void> {
-    const folder = this.#folders.get(name) ?? (await makeOperatorFolder());
-    this.#folders.set(name, folder);
-    const { kubeconfig } = this.#storm;
-    const url = `--webhook-url=https://127.0.0.1:${this.#front.port}`;
-    this.#add({ name, process: await folder.start({ kubeconfig, args: [...args, url] }) });
-    await this.isLedTo(name, true);
-  }
-
-  /** Wait until new reviews are led to a replica, or are not. */
-  async isLedTo(name: string, isLed: boolean): Promise<void> {
-    const { webhookPort } = this.get(name);
-    await poll(() => this.#front.ready().includes(webhookPort) === isLed, {
-      intervalMs: 5,
-      what: `reviews ${isLed ? '' : 'not '}to be led to ${name}`,
-    });
-  }
-
-  /** Mean time to answer a review in milliseconds, from the last call on. */
-  async reviewMs(): Promise<string> {
+/** The mean time to answer a review, from one call to the next, for people. */
+function reviewTimes(replicas: ReplicaSet): () => Promise<string> {
+  let known = new Map<OperatorProcess, readonly [seconds: number, count: number]>();
+  return async () => {
+    const before = known;
+    known = new Map();
     let [seconds, count] = [0, 0];
-    for (const { process } of this.#running) {
-      const metrics = await (await fetch(`${process.statusUrl}/metrics`)).text();
-      for (const [, what, value] of metrics.matchAll(
+    for (const process of replicas.processes) {
+      const now = await reviewed(process);
+      const then = before.get(process) ?? [0, 0];
+      known.set(process, now);
+      seconds += now[0] - then[0];
+      count += now[1] - then[1];
+    }
+    const meanMs = ((1000 * seconds) / count).toFixed(2);
+    return `${meanMs} ms for each of ${count} reviews, ${known.size} replicas`;
+  };
+}
+
+/** How long a replica took for all its reviews, and how many they were. */
+async function reviewed({ statusUrl }: OperatorProcess): Promise<readonly [seconds: number, count: number]> {
+  const metrics = await fetch(`${statusUrl}/metrics`).then(
+    (response) => response.text(),
+    () => '',
+  );
+  const [sum = 0, count = 0] = ['sum', 'count'].map((what) =>
+    [
+      ...metrics.matchAll(
         /^gitops_reverser_review_duration_seconds_(sum|count)\{[^}]*path="\/who"[^}]*\} (\S+)$/gm,
-      )) {
-        if (what === 'sum') seconds += Number(value);
-        else count += Number(value);
-      }
-    }
-    const [before, counted] = this.#reviewed;
-    this.#reviewed = [seconds, count];
-    return `${((1000 * (seconds - before)) / (count - counted)).toFixed(2)} ms for each of ${count - counted} reviews, ${this.#running.length} replicas`;
-  }
-
-  /** Wait until this replica leads; tells when it said so. */
-  async leads(name: string): Promise<number> {
-    const replica = this.get(name);
-    return poll(async () => (await isLeading(replica)) && Date.now(), {
-      intervalMs: 20,
-      timeoutMs: NOBODY_TIMEOUT_MS,
-      what: `${name} to lead`,
-    });
-  }
-
-  /** How it ended, if it did, and the last that it logged. */
-  async state(name: string): Promise<string> {
-    const replica = this.get(name);
-    const lines = (await replica.logs()).trimEnd().split('\n');
-    return [`exit: ${JSON.stringify(replica.exit())}`, ...lines.slice(-STATE_LINES)].join('\n');
-  }
-
-  /** It ended, or was ended. */
-  forget(name: string): void {
-    this.#running = this.#running.filter((one) => one.name !== name);
-    this.#tellFront();
-  }
-
-  /** End all, and search what those on folders of their own left for values of Secrets. */
-  async searchForLeaks(): Promise<void> {
-    const { kubectl, remote } = this.#storm;
-    const read = async ({ process }: Replica) => (await fetch(`${process.statusUrl}/metrics`)).text();
-    const metrics = (await Promise.all(this.#running.map(read))).join('\n');
-    await Promise.all(this.#running.map(({ process }) => process.kill()));
-    const list = (kinds: string) => kubectl('admin', ['get', kinds, '-A', '-o', 'json']);
-    for (const { path } of this.#folders.values())
-      await assertNoLeaks({ remotes: [remote.path], operatorFolder: path, metrics, list });
-  }
-
-  async stop(): Promise<void> {
-    await Promise.all(this.#running.map(({ process }) => process.kill()));
-    const logFile = process.env.GITOPS_REVERSER_TEST_LOG;
-    for (const [name, folder] of this.#folders) {
-      if (logFile !== undefined) {
-        const { copyFile } = await import('node:fs/promises');
-        await copyFile(folder.logFile, `${logFile}.${name}`);
-      }
-      await folder.remove();
-    }
-  }
-
-  #add(replica: Replica): void {
-    this.#running.push(replica);
-    this.#tellFront();
-  }
-
-  #tellFront(): void {
-    this.#front.setBackends(
-      this.#running.map(({ process: { webhookPort, statusUrl } }) => ({
-        port: webhookPort,
-        readyUrl: `${statusUrl}/readyz`,
-      })),
-    );
-  }
+      ),
+    ]
+      .filter(([, one]) => one === what)
+      .reduce((total, [, , value]) => total + Number(value), 0),
+  );
+  return [sum, count];
 }
 
 /** Times of the commits that a replica logged. */
@@ -169,33 +88,44 @@ async function commitTimes(replica: OperatorProcess): Promise<readonly number[]>
 }
 
 /** Figures of one fail-over, for people. */
-async function tell(what: string, fromMs: number, leadsAtMs: number, next: OperatorProcess) {
-  const first = await poll(async () => (await commitTimes(next)).find((atMs) => atMs >= leadsAtMs - 50), {
+async function tell(
+  what: string,
+  fromMs: number,
+  { name, atMs }: { readonly name: string; readonly atMs: number },
+  replicas: ReplicaSet,
+) {
+  const isOfTerm = (commitAtMs: number) => commitAtMs >= atMs - 50;
+  const first = await poll(async () => (await commitTimes(replicas.get(name))).find(isOfTerm), {
     intervalMs: 20,
     what: 'the new leader to commit',
   });
-  process.stdout.write(
-    `${what}: another leads after ${leadsAtMs - fromMs} ms, commits again after ${first - fromMs} ms\n`,
-  );
+  console.log(`${what}: another leads after ${atMs - fromMs} ms, commits again after ${first - fromMs} ms`);
 }
 
-async function withReplicas(use: (storm: Storm, replicas: Replicas) => Promise<void>): Promise<void> {
+async function withReplicas(use: (storm: Storm, replicas: ReplicaSet) => Promise<void>): Promise<void> {
   const front = await startServiceFront(PROBE_MS);
   try {
     await withStorm(
       async (storm) => {
-        const replicas = new Replicas(storm, front);
+        const replicas = new ReplicaSet({ kubeconfig: storm.kubeconfig, front });
         try {
+          replicas.adopt('a', storm.operator());
+          // Until then the webhooks are registered, and nobody can be reached.
+          await replicas.isLedTo('a', true);
           await storm.apply(
             'admin',
             gitRepoConfig(storm.remote),
             watchRule('storm', { resources: loadResources }),
           );
-          await storm.waitFor('default watchrule/storm');
+          await captures(storm);
           await use(storm, replicas);
-          await replicas.searchForLeaks();
+          await searchForLeaks(storm, replicas);
+        } catch (error) {
+          throw new Error(`${(error as Error).message}\n${await whatStands(storm, replicas)}`, {
+            cause: error,
+          });
         } finally {
-          await replicas.stop();
+          await replicas.remove();
         }
       },
       {
@@ -209,73 +139,91 @@ async function withReplicas(use: (storm: Storm, replicas: Replicas) => Promise<v
   }
 }
 
+/** What is to be known of a failure: the remote's refs, what the status says of them, and what each replica did last. */
+async function whatStands({ remote, kubectl }: Storm, replicas: ReplicaSet): Promise<string> {
+  const status = ['get', 'gitrepoconfig/audit-repo', 'watchrule/storm', '-o', 'jsonpath={.items[*].status}'];
+  const all = [remote.refs().then(JSON.stringify), kubectl('admin', status), replicas.state()];
+  return (await Promise.all(all.map((one) => one.catch(String)))).join('\n');
+}
+
+/** End all, and search what those on folders of their own left for values of Secrets. */
+async function searchForLeaks({ kubectl, remote }: Storm, replicas: ReplicaSet): Promise<void> {
+  const read = async ({ statusUrl }: OperatorProcess) => (await fetch(`${statusUrl}/metrics`)).text();
+  const metrics = (await Promise.all(replicas.processes.map(read))).join('\n');
+  await replicas.killAll();
+  const list = (kinds: string) => kubectl('admin', ['get', kinds, '-A', '-o', 'json']);
+  for (const { path } of replicas.folders)
+    await assertNoLeaks({ remotes: [remote.path], operatorFolder: path, metrics, list });
+}
+
 test('fail-over: the leader is told to stop, killed, and paused', () =>
   withReplicas(async (storm, replicas) => {
     const { load } = storm;
-    const lost: { what: string; fromMs: number; toMs: number }[] = [];
+    const lost: Lost[] = [];
     const more = async () => {
       const until = load.ledger.size + CHANGES;
       await poll(() => load.ledger.size >= until, { what: `${CHANGES} changes` });
     };
-    const tellReviews = async () => process.stdout.write(`${await replicas.reviewMs()}\n`);
-    await replicas.leads('a');
+    const others = (name: string) => replicas.names.filter((one) => one !== name);
+    const reviewMs = reviewTimes(replicas);
+    await replicas.leader();
     load.start();
     await more();
-    await tellReviews();
+    console.log(await reviewMs());
     await replicas.start('b', SHORT);
-    await replicas.reviewMs();
+    await reviewMs();
     await more();
-    await tellReviews();
+    console.log(await reviewMs());
 
     // Two replicas. The Lease of the first is good for an hour, and it does not need to run out.
     const toldAtMs = Date.now();
-    const stopped = storm.operator().stop();
-    await tell('SIGTERM', toldAtMs, await replicas.leads('b'), replicas.get('b'));
+    const stopped = replicas.stopOne('a');
+    await tell('SIGTERM', toldAtMs, await replicas.leader(['b']), replicas);
     const [code] = await Promise.all([stopped, replicas.start('c', SHORT)]);
     assert.is(code, 0);
-    replicas.forget('a');
     await more();
 
+    const killed = (await replicas.leader()).name;
     const killedAtMs = Date.now();
-    await replicas.get('b').kill();
-    await replicas.isLedTo('b', false);
-    lost.push({ what: 'SIGKILL', fromMs: killedAtMs, toMs: Date.now() });
-    replicas.forget('b');
-    await tell('SIGKILL', killedAtMs, await replicas.leads('c'), replicas.get('c'));
+    const heirs = others(killed);
+    lost.push({ what: 'SIGKILL', fromMs: killedAtMs, toMs: await replicas.kill(killed) });
+    await tell('SIGKILL', killedAtMs, await replicas.leader(heirs), replicas);
 
     // Three replicas.
-    await Promise.all(['b', 'd'].map((name) => replicas.start(name, SHORT)));
-    await replicas.reviewMs();
+    await Promise.all([killed, 'd'].map((name) => replicas.start(name, SHORT)));
+    await reviewMs();
     await more();
-    await tellReviews();
-    const paused = replicas.get('c');
+    console.log(await reviewMs());
+    const paused = (await replicas.leader()).name;
+    const process = replicas.get(paused);
     const pausedAtMs = Date.now();
-    await paused.signal('SIGSTOP');
-    const leader = await Promise.any(
-      ['b', 'd'].map(async (name) => ({ name, atMs: await replicas.leads(name) })),
-    );
-    await replicas.isLedTo('c', false);
+    await process.signal('SIGSTOP');
+    const next = await replicas.leader(others(paused));
+    await replicas.isLedTo(paused, false);
     lost.push({ what: 'SIGSTOP', fromMs: pausedAtMs, toMs: Date.now() });
-    await tell('SIGSTOP', pausedAtMs, leader.atMs, replicas.get(leader.name));
+    await tell('SIGSTOP', pausedAtMs, next, replicas);
     await more();
-    await paused.signal('SIGCONT');
-    const exit = await poll(() => paused.exit(), { what: 'the deposed leader to end' });
+    await process.signal('SIGCONT');
+    const exit = await poll(() => process.exit(), { what: 'the deposed leader to end' });
     assert.is(exit.code, 1);
-    assert.match(await paused.logs(), /not the leader any more/);
-    replicas.forget('c');
+    assert.match(await process.logs(), /not the leader any more/);
 
     // It comes back on its old disk, with what it could not push, and leads again.
-    // Nobody is left to take over from it, should the machine be too busy for a renewal in time.
-    await replicas.start('c', LONG);
+    await poll(() => replicas.get(paused) !== process, { what: `${paused} to be started again` });
+    await replicas.isLedTo(paused, true);
+    const backAtMs = Date.now();
     await more();
-    const others = ['b', 'd'].map((name) => replicas.get(name).stop());
-    await replicas.leads('c');
-    await Promise.all(others);
-    for (const name of ['b', 'd']) replicas.forget(name);
+    // The remote hangs when the others are told to go: what they cannot push is made anew, and once.
+    await storm.gate.hold(HANGS_MS);
+    await storm.gate.next('received');
+    const toGoAtMs = Date.now();
+    const leaving = others(paused).map((name) => replicas.stopOne(name));
+    const last = await replicas.leader([paused]);
+    await storm.gate.hold(0);
+    await tell('SIGTERM while the remote hangs', toGoAtMs, last, replicas);
+    assert.equal(await Promise.all(leaving), [0, 0]);
     await more();
-    await storm.quiet().catch(async (error: Error) => {
-      throw new Error(`${error.message}\n${await replicas.state('c')}`);
-    });
+    await storm.quiet();
     const events = [
       'get',
       'events',
@@ -284,6 +232,11 @@ test('fail-over: the leader is told to stop, killed, and paused', () =>
       '--field-selector=reason=LeaderElection',
     ];
     assert.match(await storm.kubectl('admin', events), /lease\/gitops-reverser-leader .*became leader/);
+    for (const { name, fromMs, toMs } of replicas.gone) {
+      const isPlanned = name === paused && fromMs >= pausedAtMs && fromMs <= backAtMs;
+      const marginMs = isPlanned ? 0 : UNPLANNED_MS;
+      lost.push({ what: `the end of ${name}`, fromMs: fromMs - marginMs, toMs: toMs + marginMs });
+    }
     const heard = (span: Span) =>
       storm.mayBeUnknown(span) ||
       lost.some(({ fromMs, toMs }) => span.fromMs <= toMs && span.toMs >= fromMs - ON_ITS_WAY_MS);
@@ -292,7 +245,7 @@ test('fail-over: the leader is told to stop, killed, and paused', () =>
   }));
 
 /** How many authors are not known, for people. */
-async function tellUnknown(storm: Storm, lost: readonly { what: string; fromMs: number; toMs: number }[]) {
+async function tellUnknown(storm: Storm, lost: readonly Lost[]) {
   const { versions } = storm.load.ledger;
   const isBefore = (span: Span) =>
     lost.find(({ fromMs }) => span.toMs < fromMs && span.toMs >= fromMs - ON_ITS_WAY_MS);
@@ -302,19 +255,19 @@ async function tellUnknown(storm: Storm, lost: readonly { what: string; fromMs: 
   for (const { what, fromMs, toMs } of lost) {
     const within = versions.filter((span) => span.fromMs <= toMs && span.toMs >= fromMs);
     const nobody = within.filter(({ resourceVersion }) => unknown.has(resourceVersion));
-    process.stdout.write(
-      `${what}: reviews may be lost for ${toMs - fromMs} ms; of ${within.length} versions then, ${nobody.length} have no author\n`,
+    console.log(
+      `${what}: reviews may be lost for ${toMs - fromMs} ms; of ${within.length} versions then, ${nobody.length} have no author`,
     );
   }
   for (const span of versions.filter(({ resourceVersion }) => unknown.has(resourceVersion))) {
     const next = isBefore(span);
     if (next === undefined) continue;
     const { operation, path, fromMs, toMs } = span;
-    process.stdout.write(
-      `no author of ${operation} ${path}, answered ${next.fromMs - toMs} ms before ${next.what}, after ${toMs - fromMs} ms\n`,
+    console.log(
+      `no author of ${operation} ${path}, answered ${next.fromMs - toMs} ms before ${next.what}, after ${toMs - fromMs} ms`,
     );
   }
-  process.stdout.write(`${commits.length} commits have no author, of ${storm.load.ledger.size} changes\n`);
+  console.log(`${commits.length} commits have no author, of ${storm.load.ledger.size} changes`);
 }
 
 test.run();

@@ -9,7 +9,7 @@ import { secretValue } from '../src/testing/leaks/secret-value.ts';
 import { poll } from '../src/testing/poll.ts';
 import { gitRepoConfig, watchRule } from '../src/testing/scenario.ts';
 import { loadResources } from '../src/testing/storm/load-kinds.ts';
-import { type Storm, withStorm } from '../src/testing/storm/with-storm.ts';
+import { captures, type Storm, withStorm } from '../src/testing/storm/with-storm.ts';
 
 const USER = { kind: 'basic', username: 'op', password: secretValue('host') } as const;
 const KILLS = 21;
@@ -51,7 +51,8 @@ async function someMoment({ random, gate, folder, operator }: Storm, at: number)
 }
 
 /** A host that goes on when the operator is killed, unlike a remote that is a folder: there `git push` is the host, too. */
-async function useHost({ apply, remote, waitFor }: Storm, server: HttpsGitServer): Promise<void> {
+async function useHost(storm: Storm, server: HttpsGitServer): Promise<void> {
+  const { apply, remote } = storm;
   const secret = { username: USER.username, password: USER.password, 'ca.crt': server.ca };
   await apply(
     'admin',
@@ -59,7 +60,7 @@ async function useHost({ apply, remote, waitFor }: Storm, server: HttpsGitServer
     gitRepoConfig(remote, { url: server.url(remote.path), secretRef: { name: 'host' } }),
     watchRule('storm', { resources: loadResources }),
   );
-  await waitFor('default watchrule/storm');
+  await captures(storm);
 }
 
 test('storm: the operator is killed again and again, and sometimes its disk is lost', () =>
@@ -72,7 +73,7 @@ test('storm: the operator is killed again and again, and sometimes its disk is l
         storm.load.start();
         for (let at = 0; at < KILLS; at += 1) {
           const moment = await someMoment(storm, at);
-          await storm.kill();
+          await storm.kill({ git: true });
           const isWiped = at % WIPE_EVERY === WIPE_EVERY - 1;
           process.stdout.write(`kill ${at + 1}: ${moment}${isWiped ? ', the disk is lost' : ''}\n`);
           if (isWiped)

@@ -14,7 +14,7 @@ import { gitRepoConfig, watchRule } from '../src/testing/scenario.ts';
 import { startSshGitServer } from '../src/testing/ssh-git-server.ts';
 import type { Span } from '../src/testing/storm/ledger.ts';
 import { loadResources } from '../src/testing/storm/load-kinds.ts';
-import { type Storm, withStorm } from '../src/testing/storm/with-storm.ts';
+import { captures, type Storm, withStorm } from '../src/testing/storm/with-storm.ts';
 import { startTcpProxy, type TcpProxy } from '../src/testing/tcp-proxy.ts';
 
 const CUT_AFTER_BYTES = [200, 3_000, 20_000];
@@ -220,10 +220,10 @@ async function healthyDelays({ load, remote }: Storm, isOver: () => boolean): Pr
 test('storm: a host that refuses the ref of the cursors still gets every commit, and is compared after a restart', () =>
   withStorm(
     async (storm) => {
-      const { load, gate, kubectl, apply, remote, waitFor } = storm;
+      const { load, gate, kubectl, apply, remote } = storm;
       await gate.refuseRefs('refs/gitops-reverser/*');
       await apply('admin', gitRepoConfig(remote), watchRule('storm', { resources: loadResources }));
-      await waitFor('default watchrule/storm');
+      await captures(storm);
       await load.run(300);
       await storm.quiet();
       await storm.check();

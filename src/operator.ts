@@ -17,7 +17,7 @@ import { identifyFile } from './place/identify-file.ts';
 import { placeInto } from './place/place-into.ts';
 import { SharedBranches } from './push/shared-branches.ts';
 import { Mirror } from './reconcile/mirror.ts';
-import { Repositories } from './reconcile/repositories.ts';
+import { HANDOVER_DRAIN_MS, Repositories, SHUTDOWN_DRAIN_MS } from './reconcile/repositories.ts';
 import { RuleReconciler } from './reconcile/rule-reconciler.ts';
 import { mirrorServedKinds } from './reconcile/served-kinds.ts';
 import { beginTerm } from './replicas/last-term.ts';
@@ -25,8 +25,10 @@ import { type ReplicaOptions, Replicas } from './replicas/replicas.ts';
 import { EventRecorder } from './report/event-recorder.ts';
 import { startMetrics } from './report/metrics.ts';
 import { otlpReaders } from './report/otlp.ts';
+import { StallLog } from './report/stall-log.ts';
 import type { ListenAddress } from './server/listen-address.ts';
 import { type StatusServer, startStatusServer } from './server/status-server.ts';
+import { waitingWork } from './waiting-work.ts';
 import { startWebhooks, type WebhookOptions, type Webhooks } from './webhooks.ts';
 import { branchMetrics, repositoryStates, targetEvents } from './work-reports.ts';
 
@@ -197,6 +199,18 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       log,
     });
   };
+  let isStarted = false;
+  const isStarting = () => !isStarted && (replicas === undefined || replicas.isLeader);
+  const stalls = new StallLog(
+    () =>
+      waitingWork({
+        repositories: repositories.all,
+        notSynced: rules?.notSyncedReason(),
+        starting: isStarting() ? (notReady() ?? 'registering the webhooks, and listing rules') : undefined,
+      }),
+    clock,
+    log,
+  );
   notReady = () => [...servedMirrors, ...mirrors].find(({ problem }) => problem)?.problem ?? 'starting';
   let fail = (_error: unknown) => {};
   const failed = new Promise<unknown>((resolve) => {
@@ -220,9 +234,11 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     await webhooks?.register();
     for (const mirror of mirrors) await mirror.start();
   };
+  stalls.start();
   const starting = start().then(
     () => {
       if (stopping.signal.aborted) return;
+      isStarted = true;
       void repositories
         .sweep()
         .catch((error) => log.warn('Cannot remove clones', { reason: messageOf(error) }));
@@ -244,9 +260,10 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       stopping.abort();
       if (replicas !== undefined) webhooks?.retire();
       await Promise.all([...servedMirrors, ...mirrors].map((mirror) => mirror.stop()));
+      await stalls.stop();
       await discovery.stop();
       await pipeline.stop();
-      await repositories.stop();
+      await repositories.stop(replicas?.hasOthers ? HANDOVER_DRAIN_MS : SHUTDOWN_DRAIN_MS);
       await rules?.stop();
       await starting;
       await replicas?.release();

@@ -38,6 +38,17 @@ const table: readonly (readonly [name: string, code: string, stderr: string, std
     rejected('[remote rejected] (reference already exists)'),
   ],
   [
+    "a lock, another's or one that was left",
+    'PushRejected Locked',
+    "remote: error: cannot lock ref 'refs/heads/main': Unable to create '/srv/audit.git/./refs/heads/main.lock': File exists.        \nremote: \nremote: Another git process seems to be running in this repository, e.g.        \nerror: failed to push some refs to 'file:///srv/audit.git'\n",
+    rejected('[remote rejected] (atomic transaction failed)'),
+  ],
+  [
+    'a lock in the local clone',
+    'GitFailed',
+    "fatal: prepare: cannot lock ref 'refs/heads/main': Unable to create '/data/x.git/./refs/heads/main.lock': File exists.\n",
+  ],
+  [
     'a hook',
     'PushRejected Hook',
     'remote: GL-HOOK: no        \nerror: failed to push some refs',

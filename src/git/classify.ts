@@ -3,7 +3,7 @@ import type { GitOutput } from './git.ts';
 import { redactUrls } from './remote-url.ts';
 
 /** Why a remote did not take a push. */
-export type Rejection = 'NonFastForward' | 'Hook' | 'Protected' | 'Other';
+export type Rejection = 'NonFastForward' | 'Locked' | 'Hook' | 'Protected' | 'Other';
 
 /** What a failed git command means. */
 export interface GitFailure {
@@ -51,6 +51,13 @@ const rules: readonly Rule[] = [
       /^(error|fatal): (.*(inflate: data stream error|is corrupt|corrupt loose object|object file \S+ is empty|unable to unpack \S+ header|not a tree object|with nonexistent object|is not a GIT packfile)|bad object |missing object |unable to read (tree|[0-9a-f]{40})|Could not read [0-9a-f]{40}|could not parse (commit|tree)|packfile .* (cannot be accessed|does not match index|is far too short)|index file .* is too small|non-monotonic index |not a git repository \(or any)|^Cannot use simple-git on a directory that does not exist|^!.*\[rejected\] \(needs force\)/m,
     code: 'CloneDamaged',
     message: 'The local clone is damaged, and is made anew',
+    retry: true,
+  },
+  {
+    // `remote:` stands before what a remote says of its own.
+    pattern: /^(?!remote:).*Unable to create '[^'\n]+\.lock': File exists/m,
+    code: 'GitFailed',
+    message: 'A git command was killed and left a lock in the local clone; it is removed within a minute',
     retry: true,
   },
   {
@@ -105,6 +112,15 @@ const rules: readonly Rule[] = [
     code: 'PushRejected',
     rejection: 'Hook',
     message: 'A hook on the server declined the push',
+    retry: true,
+  },
+  {
+    // Somebody else's push in this very moment; or one that was killed there, and then it stays.
+    pattern: /^remote: error: .*Unable to create '.*\.lock': File exists/m,
+    code: 'PushRejected',
+    rejection: 'Locked',
+    message:
+      'The server holds a lock: somebody pushes there right now, or did so when the server was stopped and left it',
     retry: true,
   },
   {

@@ -6,6 +6,8 @@ export const gitLimits = {
   networkTimeoutMs: 900_000,
   /** A network command that says nothing for so long is ended. */
   networkSilenceMs: 60_000,
+  /** The lock of a ref in the local clone that is older was left behind by a git that was killed. */
+  staleLockAgeMsMin: 30_000,
   /** How long git's helpers may still write after git itself has ended. */
   closeGraceMs: 2_000,
   /** TCP connect and SSH banner. */

@@ -3,6 +3,7 @@ import { CodedError, messageOf } from '../errors.ts';
 import { classifyGitFailure } from './classify.ts';
 import { type Environment, gitEnvironment } from './git-environment.ts';
 import { gitLimits } from './git-limits.ts';
+import { removeStaleLock } from './stale-lock.ts';
 
 /** What one git command said. An exit code other than 0 is an answer, not an exception. */
 export interface GitOutput {
@@ -60,6 +61,8 @@ export function createGit(dir: string, observe: GitObserver = () => {}): Git {
     const env = options.env ?? local;
     const startedAt = performance.now();
     const output = await execute(dir, args, env, options);
+    // The command is tried again, by whoever runs it.
+    if (output.exitCode !== 0) await removeStaleLock(dir, output.stderr);
     observe({
       name: args[0] ?? '',
       ok: output.exitCode === 0,

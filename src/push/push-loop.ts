@@ -65,6 +65,8 @@ export class PushLoop {
   /** Whether the remote may have what is not known here. */
   #behind = true;
   #opened = false;
+  /** The last push met a lock. One that stays is nobody's push any more, and no attempt mends it. */
+  #isLocked = false;
   #drained: (() => void)[] = [];
   #leave: () => void = () => {};
 
@@ -138,8 +140,8 @@ export class PushLoop {
     const isIdle = () => this.#isDone() && !mender.isDamaged;
     let error = first;
     while (!this.#ended.signal.aborted) {
-      if (error !== null)
-        await pace.pause(pace.rejections > 0 ? pace.rejectionDelayMs() : this.#backoff.nextMs());
+      const isRaced = pace.rejections > 0 && !this.#isLocked;
+      if (error !== null) await pace.pause(isRaced ? pace.rejectionDelayMs() : this.#backoff.nextMs());
       else if (!this.#behind && isIdle()) {
         await mender.work(() => this.#pushMarks());
         for (const resolve of this.#drained.splice(0)) resolve();
@@ -307,19 +309,28 @@ export class PushLoop {
     this.#behind = true;
     const { code, message, retry, rejection } = result.failure;
     const error = new CodedError(code, message, { retry });
-    if (rejection === 'NonFastForward') {
+    this.#isLocked = rejection === 'Locked';
+    if (isRace(result)) {
       store.rejected();
       const attempt = this.#pace.rejected();
-      log.debug('Push rejected: the remote branch has newer commits', { attempt });
+      log.debug('Push rejected', { attempt, reason: message });
       if (attempt < pushLimits.rejectionsInARowMax) return null;
     } else this.#pace.failed();
     if (code === 'CloneDamaged') mender.tellDamaged();
-    if (!this.#ended.signal.aborted) report(error);
+    if (this.#ended.signal.aborted) return error;
+    report(error);
+    if (this.#pace.rejections % pushLimits.rejectionsInARowMax === 0)
+      log.warn('Push failed', { code, error: message, commits: store.unpushed.length });
     return error;
   }
 }
 
 function outcomeOf(result: PushResult): 'ok' | 'rejected' | 'error' {
   if (result.ok) return 'ok';
-  return result.failure.rejection === 'NonFastForward' ? 'rejected' : 'error';
+  return isRace(result) ? 'rejected' : 'error';
+}
+
+/** Somebody else was quicker, or is pushing in this moment. */
+function isRace({ failure }: PushResult & { ok: false }): boolean {
+  return failure.rejection === 'NonFastForward' || failure.rejection === 'Locked';
 }

@@ -227,4 +227,25 @@ test('the last to leave may take the clone along; what nobody uses is swept', ()
     assert.equal(await readdir(folder), []);
   }));
 
+test('SharedBranches forgets all clones at once, and removes them when it sweeps', () =>
+  withBranches(async ({ branches, dir, place }) => {
+    await branches.forgetAll();
+    const lease = await branches.acquire(place(), undefined, tenant(''));
+    await lease.worker.open();
+    await push(lease, 'a.yaml');
+    await lease.release({ drainMs: 5_000, keep: true });
+    assert.is((await readdir(join(dir, 'repositories'))).length, 1);
+
+    await branches.forgetAll();
+    assert.not((await readdir(dir)).includes('repositories'));
+    // Twice, without a sweep in between: it ended before.
+    await branches.forgetAll();
+    const again = await branches.acquire(place(), undefined, tenant(''));
+    await again.worker.open();
+    await branches.sweep([place()]);
+    assert.equal(await readdir(dir), ['repositories']);
+    assert.is((await push(again, 'b.yaml')).kind, 'Committed');
+    await again.release({ drainMs: 5_000, keep: true });
+  }));
+
 test.run();

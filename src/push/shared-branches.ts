@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { Identity } from '../commit/commit-request.ts';
@@ -71,6 +71,11 @@ export interface SharedBranchesOptions {
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** Folder of the clones that are not used any more, beside that of those that are. */
+const FORGOTTEN = 'forgotten';
+/** Git of an earlier process may write a last file while its folder is removed. */
+const REMOVE = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 } as const;
 
 interface SharedClone {
   readonly clone: Clone;
@@ -152,12 +157,21 @@ export class SharedBranches {
     };
   }
 
-  /** Removes all clones of earlier processes, with what they did not push. Nothing may be acquired yet. */
+  /**
+   * Puts all clones of earlier processes aside, with what they did not push; `sweep` removes them. Nothing may be
+   * acquired yet. At once, however large they are, and though git of an earlier process may still write there: nobody
+   * captures until this is done.
+   */
   async forgetAll(): Promise<void> {
-    await rm(join(this.#options.dataDir, 'repositories'), { recursive: true, force: true });
+    const { dataDir } = this.#options;
+    await mkdir(join(dataDir, FORGOTTEN), { recursive: true, mode: 0o700 });
+    const aside = join(dataDir, FORGOTTEN, randomBytes(8).toString('hex'));
+    await rename(join(dataDir, 'repositories'), aside).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
   }
 
-  /** Removes the clones of an earlier process that none of these places uses. */
+  /** Removes the clones of an earlier process that none of these places uses, and those that were put aside. */
   async sweep(places: readonly BranchPlace[]): Promise<void> {
     const used = new Set(places.map((place) => `${cloneKeyOf(place)}.git`));
     const folder = join(this.#options.dataDir, 'repositories');
@@ -166,6 +180,7 @@ export class SharedBranches {
       this.#options.log.info('Clone removed, no GitRepoConfig uses it', { dir: join(folder, name) });
       await rm(join(folder, name), { recursive: true, force: true });
     }
+    await rm(join(this.#options.dataDir, FORGOTTEN), REMOVE);
   }
 
   async #inherit(place: BranchPlace, before: BranchPlace): Promise<void> {

@@ -6,6 +6,8 @@ import { placeOf } from './repository-spec.ts';
 
 /** On a shutdown, everything that is committed has this long to be pushed. */
 export const SHUTDOWN_DRAIN_MS = 20_000;
+/** The same where others stand by: nobody captures until one of them may, and it makes anew what was not pushed. */
+export const HANDOVER_DRAIN_MS = 3_000;
 
 /** Puts GitRepoConfigs to work, one `Repository` each. */
 export class Repositories {
@@ -72,12 +74,12 @@ export class Repositories {
     await this.#context.branches.sweep([...this.all].map(({ config }) => placeOf(config)));
   }
 
-  /** Push what is committed, within a bound, and end all. */
-  async stop(): Promise<void> {
+  /** Push what is committed, for so long at most, and end all. */
+  async stop(drainMs = SHUTDOWN_DRAIN_MS): Promise<void> {
     const open = [...this.#repositories.values()];
     await Promise.all([
       ...this.#closing.values(),
-      ...open.map((repository) => repository.close({ isDeleted: false, drainMs: SHUTDOWN_DRAIN_MS })),
+      ...open.map((repository) => repository.close({ isDeleted: false, drainMs })),
     ]);
   }
 

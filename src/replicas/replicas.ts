@@ -94,6 +94,11 @@ export class Replicas {
     return this.#elector.isLeader;
   }
 
+  /** Are there other replicas, as far as is known? */
+  get hasOthers(): boolean {
+    return this.#peers.size > 0;
+  }
+
   /** Resolves with the reason once this replica leads no more, other than by `release`: it has to end, at once. */
   get lost(): Promise<CodedError> {
     return this.#elector.lost;
@@ -162,7 +167,7 @@ export class Replicas {
     await this.#elector.stop();
     if (wasLeader) this.#record(`${this.#elector.identity} stopped leading`);
     await this.#presence?.leave();
-    if (this.#peers.size > 0) await this.#context.clock.sleep(RETIRED_MS);
+    if (this.hasOthers) await this.#context.clock.sleep(RETIRED_MS);
   }
 
   /** End, after the webhooks. */

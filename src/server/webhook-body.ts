@@ -8,6 +8,7 @@ export type RefusalReason =
   | 'TooLarge'
   | 'Overloaded'
   | 'BrokenOff'
+  | 'TooSlow'
   | 'NotAReview';
 
 /** A request is turned away: HTTP status, reason, and a sentence for who sent it. */
@@ -23,26 +24,32 @@ export class Refusal extends Error {
 }
 
 /**
- * Reads bodies into memory: each at most `bodyBytesMax`, and all that are under way at most `pendingBytesMax`.
+ * Reads bodies into memory: each at most `bodyBytesMax`, within `timeoutMs`, and all that are under way at most
+ * `pendingBytesMax`.
  * Anybody who reaches the port can send; nobody must be able to fill the memory.
  */
 export class BodyReader {
   readonly #bodyBytesMax: number;
   readonly #pendingBytesMax: number;
+  readonly #timeoutMs: number;
   #pendingBytes = 0;
 
-  constructor(bodyBytesMax: number, pendingBytesMax: number) {
+  constructor(bodyBytesMax: number, pendingBytesMax: number, timeoutMs: number) {
     this.#bodyBytesMax = bodyBytesMax;
     this.#pendingBytesMax = pendingBytesMax;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** Read a body as text. Throws `Refusal`. Listens for pieces: an iterator costs as much again as the whole reading. */
   async read(request: IncomingMessage): Promise<string> {
     if (Number(request.headers['content-length'] ?? 0) > this.#bodyBytesMax) throw this.#tooLarge();
     let bytes = 0;
+    let timer: NodeJS.Timeout | undefined;
     try {
       const chunks = await new Promise<readonly Buffer[]>((resolve, reject) => {
         const received: Buffer[] = [];
+        const tooSlow = `the body did not come within ${this.#timeoutMs} ms`;
+        timer = setTimeout(() => reject(new Refusal(408, 'TooSlow', tooSlow)), this.#timeoutMs);
         request.on('data', (chunk: Buffer) => {
           bytes += chunk.length;
           this.#pendingBytes += chunk.length;
@@ -65,6 +72,7 @@ export class BodyReader {
       request.removeAllListeners('data').pause();
       throw error;
     } finally {
+      clearTimeout(timer);
       this.#pendingBytes -= bytes;
     }
   }

@@ -100,6 +100,8 @@ async function withServer(
   }
 }
 
+const UNUSED_MS = 1_500;
+
 const allow: WebhookHandler = { handle: () => ({ allowed: true }), onError: 'allow' };
 
 /** A promise that a test settles. */
@@ -228,10 +230,31 @@ test('startWebhookServer: a body without a length, or one that breaks off', () =
       slow.write(`${head}Content-Length: 100\r\n\r\n{`);
       const [late] = (await once(slow, 'data')) as [Buffer];
       assert.match(late.toString(), /^HTTP\/1\.1 408 /);
-      assert.equal(counted.slice(0, 2), ['TooLarge', 'BrokenOff']);
+      assert.equal(counted, ['TooLarge', 'BrokenOff', 'TooSlow']);
       await ask('/who');
     },
     { bodyBytesMax: 5_000, requestTimeoutMs: 300 },
+  ));
+
+test('startWebhookServer: a connection on which nothing came yet stays, as an idle one does', () =>
+  withServer(
+    { '/who': allow },
+    async ({ server, counted }) => {
+      const unused = connect({ host: '127.0.0.1', port: server.port, ca });
+      await once(unused, 'secureConnect');
+      // Much longer than a request may take, and than servers need to look for such connections.
+      const untilMs = performance.now() + UNUSED_MS;
+      await poll(() => performance.now() >= untilMs, { intervalMs: UNUSED_MS });
+      const body = review();
+      unused.write(
+        `POST /who HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      );
+      const [answer] = (await once(unused, 'data')) as [Buffer];
+      assert.match(answer.toString(), /^HTTP\/1\.1 200 /);
+      assert.equal(counted, ['/who Allowed']);
+      unused.destroy();
+    },
+    { requestTimeoutMs: 100 },
   ));
 
 test('startWebhookServer: bodies under way are bounded together', () =>

@@ -18,9 +18,12 @@ const PENDING_BYTES_MAX = 64 * 1024 * 1024;
 /** API servers never wait longer than 30 s: https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#timeouts */
 const REQUEST_TIMEOUT_MS = 10_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** API servers drop connections that are idle for 90 s. To be later keeps a review from meeting a closing one. */
+/**
+ * API servers drop connections that are idle for 90 s. To be later keeps a review from meeting a closing one. That holds
+ * for those on which nothing came yet, too: an API server opens one for a review that then takes another which became
+ * free, and keeps it (https://pkg.go.dev/net/http#Transport).
+ */
 const KEEP_ALIVE_MS = 120_000;
-const TIMEOUTS_CHECKED_EVERY_MS = 1_000;
 const CONNECTIONS_MAX = 2_000;
 /** A connection ends after so many reviews: API servers spread over replicas anew, and see the newest certificate. */
 const REQUESTS_PER_CONNECTION_MAX = 10_000;
@@ -53,7 +56,7 @@ export interface WebhookServerOptions {
   readonly bodyBytesMax?: number;
   /** Largest sum of the bodies that are being received. Default: 64 MiB. */
   readonly pendingBytesMax?: number;
-  /** Time to receive a request, and again to answer it. Default: 10 s. */
+  /** Time to receive the body of a request, and again to answer it. Default: 10 s. */
   readonly requestTimeoutMs?: number;
   /** Requests after which a connection is ended, with the last answer. Default: 10,000. */
   readonly requestsPerConnectionMax?: number;
@@ -76,7 +79,7 @@ export interface WebhookServer {
  * Throws `InvalidSpec` when the address cannot be listened on, `InvalidSecret` for an unusable certificate.
  */
 export async function startWebhookServer(options: WebhookServerOptions): Promise<WebhookServer> {
-  const { log, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const { log } = options;
   let isClosing = false;
   const app = new Koa();
   if (options.beside !== undefined) app.use(options.beside);
@@ -88,9 +91,9 @@ export async function startWebhookServer(options: WebhookServerOptions): Promise
       ALPNProtocols: ['http/1.1'],
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      requestTimeout: requestTimeoutMs,
-      headersTimeout: requestTimeoutMs,
-      connectionsCheckingInterval: TIMEOUTS_CHECKED_EVERY_MS,
+      // Both count from the opening of a connection; how long a body may take is seen to where it is read.
+      requestTimeout: KEEP_ALIVE_MS,
+      headersTimeout: KEEP_ALIVE_MS,
     },
     app.callback(),
   );
@@ -118,13 +121,14 @@ export async function startWebhookServer(options: WebhookServerOptions): Promise
 
 /** The one middleware: a review in, an answer out. */
 function reviewing(options: WebhookServerOptions, isClosing: () => boolean): Koa.Middleware {
-  const { handlers, metrics, log, clock = systemClock } = options;
+  const { handlers, metrics, log, clock = systemClock, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   const bodies = new BodyReader(
     options.bodyBytesMax ?? BODY_BYTES_MAX,
     options.pendingBytesMax ?? PENDING_BYTES_MAX,
+    requestTimeoutMs,
   );
   const basePath = (options.basePath ?? '').replace(/\/+$/, '');
-  const caller = new HandlerCaller(options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS, clock, log);
+  const caller = new HandlerCaller(requestTimeoutMs, clock, log);
   return async (ctx) => {
     const startedAtMs = performance.now();
     const { path } = ctx;

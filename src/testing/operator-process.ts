@@ -5,8 +5,12 @@ import { privateParentOf } from '../git/private-folder.ts';
 import { freePorts } from './free-ports.ts';
 import { placeBundle } from './operator-bundle.ts';
 import { operatorReady } from './operator-ready.ts';
+import { poll } from './poll.ts';
 import { type Exit, supervise } from './supervise.ts';
 import { makeTempDir } from './temp-dir.ts';
+
+/** Git that was told nothing more ends within milliseconds. */
+const GROUP_ENDS_TIMEOUT_MS = 2_000;
 
 /** A running operator: the real bundle, in a process of its own. */
 export interface OperatorProcess {
@@ -20,10 +24,18 @@ export interface OperatorProcess {
   logs(): Promise<string>;
   /** End with SIGTERM, as Kubernetes does; resolves with the exit code. */
   stop(): Promise<number | null>;
-  /** End with SIGKILL. */
+  /** End with SIGKILL, together with the git commands that it runs. */
   kill(): Promise<void>;
+  /**
+   * End with SIGKILL, and let the git commands that it runs end by themselves. Where a folder is the remote, `git push`
+   * runs the host's part as well, and no host dies with its client: killed in the middle of a push, it would leave the
+   * branch locked for ever.
+   */
+  killAlone(): Promise<void>;
   /** How it ended, or undefined while it runs. */
   exit(): Exit | undefined;
+  /** Resolves when it ended, however that was; never rejects. */
+  exited(): Promise<Exit>;
   /** Send a signal to the process itself, such as SIGSTOP. It has to be ready. */
   signal(name: NodeJS.Signals): Promise<void>;
 }
@@ -93,6 +105,15 @@ export async function makeOperatorFolder(): Promise<OperatorFolder> {
       });
       const logs = () => readFile(logFile, 'utf8').catch(() => '');
       const statusUrl = `http://127.0.0.1:${port}`;
+      const signal = async (name: NodeJS.Signals) => {
+        const line = (await logs()).split('\n').findLast((one) => one.includes(`"port":${port},`));
+        const { pid } = JSON.parse(line ?? '{}') as { pid?: number };
+        if (pid === undefined) throw new Error('The operator has not said its process id yet');
+        process.kill(pid, name);
+      };
+      const kill = async () => {
+        await supervised.kill();
+      };
       const ready = () => operatorReady(supervised, statusUrl, logs);
       if (awaitReady) await ready();
       return {
@@ -104,17 +125,31 @@ export async function makeOperatorFolder(): Promise<OperatorFolder> {
           supervised.child.kill('SIGTERM');
           return (await supervised.exited()).code;
         },
-        async kill() {
-          await supervised.kill();
+        kill,
+        async killAlone() {
+          // Before it has said anything, it pushes nothing.
+          await signal('SIGKILL').catch(kill);
+          await supervised.exited();
+          await groupEnds(supervised.child.pid);
         },
         exit: supervised.exit,
-        async signal(name) {
-          const line = (await logs()).split('\n').findLast((one) => one.includes(`"port":${port},`));
-          const { pid } = JSON.parse(line ?? '{}') as { pid?: number };
-          if (pid === undefined) throw new Error('The operator has not said its process id yet');
-          process.kill(pid, name);
-        },
+        exited: supervised.exited,
+        signal,
       };
     },
   };
+}
+
+/** Wait until no process of a group is left, or (in a container where nobody reaps those that ended) not for long. */
+async function groupEnds(leader: number | undefined): Promise<void> {
+  if (leader === undefined) return;
+  const isGone = () => {
+    try {
+      process.kill(-leader, 0);
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  await poll(isGone, { intervalMs: 5, timeoutMs: GROUP_ENDS_TIMEOUT_MS }).catch(() => {});
 }

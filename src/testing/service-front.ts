@@ -10,6 +10,7 @@ export interface Backend {
 /** Stands for a Service: a port of 127.0.0.1 that leads each new connection to one of the ready backends. */
 export interface ServiceFront {
   readonly port: number;
+  /** New connections go to none of these before it was seen to be ready: whoever needs one waits for `ready`. */
   setBackends(backends: readonly Backend[]): void;
   /** Ports of the backends that new connections go to. */
   ready(): readonly number[];
@@ -19,16 +20,18 @@ export interface ServiceFront {
 const PROBE_TIMEOUT_MS = 1_000;
 
 /**
- * Start a front that asks its backends every `probeMs` whether they are ready, as a kubelet would. Open connections
- * stay where they are, as with kube-proxy. Whoever starts it stops it.
+ * Start a front that asks each of its backends every `probeMs` whether it is ready, as a kubelet would; one that does
+ * not answer keeps no other from being seen. Open connections stay where they are, as with kube-proxy, and where no
+ * backend is ready, there is nobody to connect to. Whoever starts it stops it.
  */
 export async function startServiceFront(probeMs: number): Promise<ServiceFront> {
-  let backends: readonly Backend[] = [];
-  let ready: readonly number[] = [];
+  const probes = new Map<number, Probe>();
+  const ready = () => [...probes].filter(([, probe]) => probe.isReady()).map(([port]) => port);
   let turn = 0;
   const open = new Set<Socket>();
   const listener = createServer((client) => {
-    const port = ready[turn++ % Math.max(1, ready.length)];
+    const ports = ready();
+    const port = ports[turn++ % Math.max(1, ports.length)];
     if (port === undefined) {
       client.destroy();
       return;
@@ -43,32 +46,55 @@ export async function startServiceFront(probeMs: number): Promise<ServiceFront> 
     server.on('error', () => client.destroy());
     client.pipe(server).pipe(client);
   });
-  const probe = async () => {
-    const answers = await Promise.all(
-      backends.map(async ({ port, readyUrl }) => {
-        const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
-        const response = await fetch(readyUrl, { signal }).catch(() => undefined);
-        await response?.body?.cancel();
-        return response?.status === 200 ? [port] : [];
-      }),
-    );
-    ready = answers.flat();
+  const forget = (port: number) => {
+    probes.get(port)?.stop();
+    probes.delete(port);
   };
-  const timer = setInterval(probe, probeMs);
   listener.listen(0, '127.0.0.1');
   await once(listener, 'listening');
   return {
     port: (listener.address() as AddressInfo).port,
-    setBackends(next) {
-      backends = next;
+    setBackends(backends) {
+      for (const port of [...probes.keys()])
+        if (!backends.some((backend) => backend.port === port)) forget(port);
+      for (const { port, readyUrl } of backends)
+        if (!probes.has(port)) probes.set(port, startProbe(readyUrl, probeMs));
     },
-    ready: () => ready,
+    ready,
     async stop() {
-      clearInterval(timer);
+      for (const port of [...probes.keys()]) forget(port);
       const closed = once(listener, 'close');
       listener.close();
       for (const socket of open) socket.destroy();
       await closed;
+    },
+  };
+}
+
+interface Probe {
+  isReady(): boolean;
+  stop(): void;
+}
+
+/** Ask at once, and again so long after each answer; an answer that comes after `stop` counts no more. */
+function startProbe(readyUrl: string, probeMs: number): Probe {
+  let isReady = false;
+  let isOver = false;
+  let timer: NodeJS.Timeout | undefined;
+  const look = async () => {
+    const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+    const response = await fetch(readyUrl, { signal }).catch(() => undefined);
+    await response?.body?.cancel();
+    if (isOver) return;
+    isReady = response?.status === 200;
+    timer = setTimeout(look, probeMs);
+  };
+  void look();
+  return {
+    isReady: () => isReady,
+    stop() {
+      isOver = true;
+      clearTimeout(timer);
     },
   };
 }

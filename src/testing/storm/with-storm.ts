@@ -40,8 +40,11 @@ export interface Storm extends Scenario {
   readonly random: Random;
   readonly gate: PushGate;
   readonly people: Impersonation;
-  /** End the operator with SIGKILL, at once; what is done from now on may have no author. */
-  kill(): Promise<void>;
+  /**
+   * End the operator with SIGKILL, at once; what is done from now on may have no author. `git`: together with the git
+   * commands that it runs. Only where the remote is a server: one that is a folder would be killed, too.
+   */
+  kill(options?: { readonly git?: boolean }): Promise<void>;
   /** Start it again; resolves when it is ready, or at once. */
   begin(options?: StartOperator): Promise<void>;
   /** Note that nobody listens to the webhooks at this time, until `isBack` is called. */
@@ -131,6 +134,12 @@ async function prepare({ apply, kubectl, remote, waitFor }: Scenario, repository
   ]);
   if (repository === false) return;
   await apply('admin', gitRepoConfig(remote, repository), watchRule('storm', { resources: loadResources }));
+  await captures({ waitFor });
+}
+
+/** Wait until the rule of the storm captures, also the kind whose definition came just before. */
+export async function captures({ waitFor }: Pick<Scenario, 'waitFor'>): Promise<void> {
+  await waitFor('default watchrule/storm', 'condition=ResourcesServed');
   await waitFor('default watchrule/storm');
 }
 
@@ -167,9 +176,10 @@ async function makeStorm(
     random,
     people,
     gate: await installPushGate(scenario.remote),
-    async kill() {
+    async kill({ git = false } = {}) {
       isDown ??= deaf();
-      await scenario.operator().kill();
+      const operator = scenario.operator();
+      await (git ? operator.kill() : operator.killAlone());
     },
     async begin({ awaitReady = true, ...options } = {}) {
       await scenario.start({ awaitReady, ...options });
