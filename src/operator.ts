@@ -11,7 +11,7 @@ import { KubeClient } from './kube/client.ts';
 import { openConnection } from './kube/connection.ts';
 import type { ApiResource } from './kube/resource.ts';
 import type { Log } from './log.ts';
-import { beginsNote, endsNote } from './noise/describe-noise.ts';
+import { beginsNote, endsNote, recreatedNote } from './noise/describe-noise.ts';
 import { clusterIdOf, ensureNamespace, ensureRedactionKey } from './operator-home.ts';
 import type { TargetEvents } from './pipeline/commit-requests.ts';
 import { Pipeline } from './pipeline/pipeline.ts';
@@ -314,6 +314,10 @@ function targetEvents(
       log.info('Changes are not held back any more', { ...object.identity, coalesced: changes });
       const reason = object.noise.reason === 'Loop' ? 'LoopEnded' : 'Quiet';
       reconciler()?.noted(rules, 'Normal', reason, () => endsNote(object, changes));
+    },
+    onRecreated(rules, identity, recreation) {
+      log.info('Two writers delete and create an object, again and again', { ...identity, ...recreation });
+      reconciler()?.noted(rules, 'Warning', 'RecreatedInALoop', () => recreatedNote(identity, recreation));
     },
     onCoalesced(reason) {
       metrics.coalesced({ reason });
