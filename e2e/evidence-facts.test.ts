@@ -24,7 +24,9 @@ import { watchObjects } from '../src/kube/watch.ts';
 import { operationOf } from '../src/pipeline/observe.ts';
 import { digestOf } from '../src/sanitize/digest.ts';
 import { sanitize } from '../src/sanitize/sanitize.ts';
-import { startControlPlane } from '../src/testing/control-plane/start-control-plane.ts';
+import { searchableText } from '../src/testing/leaks/kept-log.ts';
+import { startSearchedControlPlane } from '../src/testing/leaks/searched-control-plane.ts';
+import { secretValue } from '../src/testing/leaks/secret-value.ts';
 import { poll } from '../src/testing/poll.ts';
 import { makeTestCertificates } from '../src/testing/test-certificates.ts';
 
@@ -47,13 +49,15 @@ interface Review {
 
 /** A control plane, a webhook that records and one that refuses, and a watch of every resource. */
 async function givenRig() {
-  const plane = await startControlPlane();
+  const plane = await startSearchedControlPlane();
   const certificates = await makeTestCertificates();
   const connection = await openConnection(plane.kubeconfig('admin'));
   const admin = new KubeClient(connection);
   const store = new EvidenceStore(systemClock);
   const reviews: Review[] = [];
   const changes: Change[] = [];
+  plane.alsoSearch('the evidence', () => searchableText(reviews));
+  plane.alsoSearch('the attributions', () => searchableText(changes.map(({ attribution }) => attribution)));
   const server = https.createServer(
     { cert: certificates.cert, key: certificates.key },
     (request, response) => {
@@ -281,7 +285,10 @@ const role = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name:
 /** One object of each kind that people write; and a patch of its content, where it allows one. */
 const KINDS: Readonly<Record<string, { readonly object: JsonObject; readonly patch?: JsonObject }>> = {
   ConfigMap: { object: { data: { a: '1' } }, patch: { data: { a: '2', b: 'x' } } },
-  Secret: { object: { stringData: { a: '1' } }, patch: { stringData: { a: '2' } } },
+  Secret: {
+    object: { stringData: { a: secretValue(1) } },
+    patch: { stringData: { a: secretValue(2) } },
+  },
   Service: {
     object: { spec: { selector: { app: 'x' }, ports: [{ port: 80 }] } },
     patch: { spec: { type: 'NodePort' } },

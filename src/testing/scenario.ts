@@ -70,7 +70,7 @@ export async function withScenario(
   let folder: OperatorFolder | undefined;
   let operator: OperatorProcess | undefined;
   try {
-    remote = await makeBareRemote();
+    remote = await makeBareRemote({ search: false });
     folder = await makeOperatorFolder();
     const kubectl = kubectlOf(controlPlane);
     await kubectl('admin', ['apply', '-f', '-'], crds.map((crd) => JSON.stringify(crd)).join('\n---\n'));
