@@ -13,12 +13,12 @@ import { type Clock, systemClock } from '../src/clock.ts';
 import { messageOf } from '../src/errors.ts';
 import { KubeClient } from '../src/kube/client.ts';
 import { openConnection } from '../src/kube/connection.ts';
-import { silentLog } from '../src/log.ts';
+import type { Log } from '../src/log.ts';
 import { ensureNamespace } from '../src/operator-home.ts';
 import { WEBHOOK_TLS_SECRET } from '../src/own-names.ts';
 import { startWebhookServer, type WebhookServer } from '../src/server/webhook-server.ts';
-import { startControlPlane } from '../src/testing/control-plane/start-control-plane.ts';
 import { freePorts } from '../src/testing/free-ports.ts';
+import { startSearchedControlPlane } from '../src/testing/leaks/searched-control-plane.ts';
 import { installAccount } from '../src/testing/operator-account.ts';
 import { poll } from '../src/testing/poll.ts';
 import { makeTestCertificates } from '../src/testing/test-certificates.ts';
@@ -56,6 +56,7 @@ class Webhook {
   readonly reviewed = new Set<string>();
   /** What happened, in order. */
   readonly told: string[] = [];
+  readonly log: Log;
   readonly #account: KubeClient;
   readonly #client: KubeClient;
   readonly #port: number;
@@ -63,7 +64,8 @@ class Webhook {
   #keeper: CertificateKeeper | undefined;
 
   /** Certificates are kept as the operator's account, and all else is done as admin. */
-  constructor(account: KubeClient, client: KubeClient, port: number) {
+  constructor(account: KubeClient, client: KubeClient, port: number, log: Log) {
+    this.log = log;
     this.#account = account;
     this.#client = client;
     this.#port = port;
@@ -84,7 +86,7 @@ class Webhook {
     const names = hostNamesOfUrl(this.url);
     const source =
       provided === undefined
-        ? new OwnCertificates(store, names, this.clock, silentLog)
+        ? new OwnCertificates(store, names, this.clock, this.log)
         : new ProvidedCertificates(store, names, this.clock);
     const users = {
       trust: (caBundle: string) => {
@@ -96,7 +98,7 @@ class Webhook {
         this.#server?.setCertificate(serving);
       },
     };
-    this.#keeper = new CertificateKeeper(source, users, this.clock, silentLog);
+    this.#keeper = new CertificateKeeper(source, users, this.clock, this.log);
     const certificate = await this.#keeper.start();
     assert.ok(certificate);
     this.#server = await startWebhookServer({
@@ -114,7 +116,7 @@ class Webhook {
       },
       metrics: { reviewed() {}, refused() {} },
       requestsPerConnectionMax: REQUESTS_PER_CONNECTION,
-      log: silentLog,
+      log: this.log,
     });
     await this.#register(certificate.caBundle);
     await this.#untilCalled();
@@ -175,7 +177,7 @@ class Webhook {
   }
 }
 
-const controlPlane = startControlPlane({ controllerManager: false });
+const controlPlane = startSearchedControlPlane({ controllerManager: false });
 
 async function withWebhook(use: (webhook: Webhook, client: KubeClient) => Promise<void>): Promise<void> {
   const plane = await controlPlane;
@@ -183,7 +185,7 @@ async function withWebhook(use: (webhook: Webhook, client: KubeClient) => Promis
   await ensureNamespace(client, NAMESPACE);
   const account = new KubeClient(await openConnection(await installAccount(plane)));
   const [port = 0] = await freePorts(1);
-  const webhook = new Webhook(account, client, port);
+  const webhook = new Webhook(account, client, port, plane.log);
   try {
     await use(webhook, client);
   } finally {
@@ -339,9 +341,9 @@ test('certificates: the control plane stops', async () => {
 });
 
 /** What an earlier run left behind, at the time of the webhook's clock. */
-async function makeCertificates({ url, clock }: Webhook, client: KubeClient): Promise<void> {
+async function makeCertificates({ url, clock, log }: Webhook, client: KubeClient): Promise<void> {
   const store = new CertificateStore(client, NAMESPACE, WEBHOOK_TLS_SECRET);
-  await new OwnCertificates(store, hostNamesOfUrl(url), clock, silentLog).load();
+  await new OwnCertificates(store, hostNamesOfUrl(url), clock, log).load();
 }
 
 test.run();

@@ -73,7 +73,7 @@ async function withWorld(use: (world: World) => Promise<void>): Promise<void> {
       chmod(dir, 0o755),
     ]);
     const ssh = await startSshGitServer();
-    const remote = await makeBareRemote();
+    const remote = await makeBareRemote({ search: false });
     // Each tenant's repository, by the name that the example gives it.
     await mkdir(join(dir, 'git'));
     await symlink(remote.path, join(dir, 'git/tenant-a.git'));

@@ -1,14 +1,20 @@
+import { existsSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type WorkerFixture, withWorker } from '../src/push/worker-fixture.ts';
+import { type WorkerFixture, withWorker as withOpenWorker } from '../src/push/worker-fixture.ts';
 import { type BareRemote, withBareRemote } from '../src/testing/bare-remote.ts';
 import {
   type GitServerAuth,
   type HttpsGitServer,
   startHttpsGitServer,
 } from '../src/testing/https-git-server.ts';
+import { assertNowhere } from '../src/testing/leaks/find-leaks.ts';
+import { hiddenValues, privateKeys } from '../src/testing/leaks/hidden-values.ts';
+import { keptLog, searchableText } from '../src/testing/leaks/kept-log.ts';
+import { placesOfFolder, textPlace } from '../src/testing/leaks/places.ts';
+import { secretValue } from '../src/testing/leaks/secret-value.ts';
 import { runCommand } from '../src/testing/run-command.ts';
 import { type SshGitServer, startSshGitServer } from '../src/testing/ssh-git-server.ts';
 import { makeSshKey } from '../src/testing/ssh-key.ts';
@@ -43,6 +49,35 @@ function secret(values: Record<string, string>): Record<string, Buffer> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Buffer.from(value)]));
 }
 
+/**
+ * As `withWorker`; afterwards no value of its Secret, nor of one that the test put in its place, may stand in the
+ * clone, in what it logged, or in what it says of itself.
+ */
+function withWorker<T>(
+  options: { readonly url: string; readonly secretData?: Readonly<Record<string, Buffer>> },
+  use: (fixture: WorkerFixture) => Promise<T>,
+): Promise<T> {
+  const log = keptLog();
+  return withOpenWorker({ ...options, log }, async (fixture) => {
+    const result = await use(fixture);
+    const data = Object.entries(options.secretData ?? {}).map(
+      ([key, value]) => [key, value.toString('base64')] as const,
+    );
+    const hidden = hiddenValues([
+      { metadata: { namespace: 'default', name: 'git' }, data: Object.fromEntries(data) },
+    ]);
+    await assertNowhere(
+      [privateKeys, ...hidden],
+      [
+        ...(existsSync(fixture.cloneDir) ? await placesOfFolder(fixture.cloneDir, '') : []),
+        textPlace('the log', log.text()),
+        textPlace('the state', searchableText(fixture.worker.state)),
+      ],
+    );
+    return result;
+  });
+}
+
 /** Commits one file and waits until it is on the remote. */
 async function arrives({ worker, change, pushed }: WorkerFixture, remote: BareRemote, content: string) {
   const error = await worker.open();
@@ -52,14 +87,10 @@ async function arrives({ worker, change, pushed }: WorkerFixture, remote: BareRe
   assert.is(await remote.read('main', 'a.yaml'), content);
 }
 
-/** The code and message that a worker opens with; both free of every value of the Secret. */
+/** The code and message that a worker opens with. */
 async function refusal(url: string, values: Record<string, string>): Promise<string> {
   return withWorker({ url, secretData: secret(values) }, async ({ worker }) => {
     const error = await worker.open();
-    for (const value of Object.values(values)) {
-      if (value.length > 6)
-        assert.not.ok(error?.message.includes(value.trim()), 'a secret is in the message');
-    }
     assert.is(worker.state.error?.code, error?.code);
     return `${error?.code}: ${error?.message}`;
   });
@@ -140,18 +171,22 @@ test('SSH: a mended Secret works at once', () =>
     });
   }));
 
+const password = `p w'$(x) ${secretValue('password')}`;
 test('HTTPS: user and password, with an own CA', () =>
-  withHttps({ auth: { kind: 'basic', username: 'op', password: "p w'$(x)" } }, async (server, remote) => {
+  withHttps({ auth: { kind: 'basic', username: 'op', password } }, async (server, remote) => {
     const url = server.url(remote.path);
-    const good = { username: 'op', password: "p w'$(x)", 'ca.crt': server.ca ?? '' };
+    const good = { username: 'op', password, 'ca.crt': server.ca ?? '' };
     await withWorker({ url, secretData: secret(good) }, (fixture) => arrives(fixture, remote, 'kind: 1\n'));
     await withWorker(
       { url, secretData: secret({ ...good, caFile: good['ca.crt'], 'ca.crt': '' }) },
       (fixture) => arrives(fixture, remote, 'kind: 2\n'),
     );
-    assert.match(await refusal(url, { ...good, password: 'wrong-password' }), /^AuthenticationFailed: /);
+    assert.match(await refusal(url, { ...good, password: secretValue('wrong') }), /^AuthenticationFailed: /);
     assert.match(await refusal(url, { 'ca.crt': good['ca.crt'] }), /^AuthenticationFailed: /);
-    assert.match(await refusal(url, { username: 'op', password: 'whatever' }), /^CertificateRejected: /);
+    assert.match(
+      await refusal(url, { username: 'op', password: secretValue('whatever') }),
+      /^CertificateRejected: /,
+    );
     assert.match(await refusal(server.url('/nowhere.git'), good), /^RepositoryNotFound: /);
     server.behave({ kind: 'status', status: 403 });
     assert.match(await refusal(url, good), /^PermissionDenied: /);
@@ -161,12 +196,16 @@ test('HTTPS: user and password, with an own CA', () =>
     assert.match(await refusal(url, good), /^RemoteUnreachable: /);
   }));
 
+const token = secretValue('token');
 test('HTTPS: bearer token', () =>
-  withHttps({ auth: { kind: 'bearer', token: 'tok-123456789' } }, async (server, remote) => {
+  withHttps({ auth: { kind: 'bearer', token } }, async (server, remote) => {
     const url = server.url(remote.path);
-    const good = { bearerToken: 'tok-123456789\n', 'ca.crt': server.ca ?? '' };
+    const good = { bearerToken: `${token}\n`, 'ca.crt': server.ca ?? '' };
     await withWorker({ url, secretData: secret(good) }, (fixture) => arrives(fixture, remote, 'kind: 1\n'));
-    assert.match(await refusal(url, { ...good, bearerToken: 'tok-wrong-one' }), /^AuthenticationFailed: /);
+    assert.match(
+      await refusal(url, { ...good, bearerToken: secretValue('wrong-token') }),
+      /^AuthenticationFailed: /,
+    );
   }));
 
 test('HTTP: plain and without credentials; an unknown host', () =>
@@ -174,19 +213,6 @@ test('HTTP: plain and without credentials; an unknown host', () =>
     await withWorker({ url: server.url(remote.path) }, (fixture) => arrives(fixture, remote, 'kind: 1\n'));
     assert.match(await refusal('http://host.invalid/a.git', {}), /^RemoteUnreachable: .*resolved/);
   }));
-
-test('HTTPS: no secret reaches the clone on disk', () =>
-  withHttps(
-    { auth: { kind: 'basic', username: 'op', password: 'hunter2-hunter2' } },
-    async (server, remote) => {
-      const secretData = secret({ username: 'op', password: 'hunter2-hunter2', 'ca.crt': server.ca ?? '' });
-      await withWorker({ url: server.url(remote.path), secretData }, async (fixture) => {
-        await arrives(fixture, remote, 'kind: 1\n');
-        const found = await runCommand('grep', ['-rl', 'hunter2', fixture.cloneDir]);
-        assert.is(found.stdout, '');
-      });
-    },
-  ));
 
 test('SSH: people and hooks', () =>
   withSsh(async (server, remote) => {

@@ -350,7 +350,7 @@ test('install: applied, run as its account, upgraded, deleted; twice, and with n
       placeBundle(file),
     ]);
     const ssh = await startSshGitServer();
-    const remote = await makeBareRemote();
+    const remote = await makeBareRemote({ search: false });
     try {
       await chmod(dir, 0o755);
       plane.rights.grant(two.roles);

@@ -8,8 +8,7 @@ import { LEADER_LEASE, LEASE_LABEL, readLease } from '../src/elect/lease.ts';
 import { LeaseBoard } from '../src/elect/lease-board.ts';
 import { KubeClient } from '../src/kube/client.ts';
 import { type Connection, openConnection } from '../src/kube/connection.ts';
-import { silentLog } from '../src/log.ts';
-import { startControlPlane } from '../src/testing/control-plane/start-control-plane.ts';
+import { startSearchedControlPlane } from '../src/testing/leaks/searched-control-plane.ts';
 import { poll } from '../src/testing/poll.ts';
 import { startTcpProxy } from '../src/testing/tcp-proxy.ts';
 
@@ -38,7 +37,7 @@ interface Fixture {
 }
 
 /** As admin, for these are parts of an operator in namespaces where its account has no rights. */
-const plane = await startControlPlane({ controllerManager: false });
+const plane = await startSearchedControlPlane({ controllerManager: false });
 const connection = await openConnection(plane.kubeconfig('admin'));
 let namespaces = 0;
 
@@ -63,7 +62,7 @@ async function withElection(use: (fixture: Fixture) => Promise<void>): Promise<v
           clock: systemClock,
           monotonicMs: () => performance.now(),
           onHolder: (holder) => holders.push(holder),
-          log: silentLog,
+          log: plane.log,
           ...options,
         });
         const board = new LeaseBoard({
@@ -73,7 +72,7 @@ async function withElection(use: (fixture: Fixture) => Promise<void>): Promise<v
             if (name === LEADER_LEASE) elector.observe(lease);
           },
           clock: systemClock,
-          log: silentLog,
+          log: plane.log,
         });
         await board.start();
         elector.start();

@@ -13,7 +13,7 @@ import { KubeClient } from '../src/kube/client.ts';
 import { openConnection } from '../src/kube/connection.ts';
 import type { JsonObject } from '../src/kube/json.ts';
 import { assertAppliesAlike } from '../src/testing/assert-applies-alike.ts';
-import { startControlPlane } from '../src/testing/control-plane/start-control-plane.ts';
+import { startSearchedControlPlane } from '../src/testing/leaks/searched-control-plane.ts';
 import { type ModelCase, modelCases } from '../src/testing/model-cases.ts';
 import { poll } from '../src/testing/poll.ts';
 
@@ -127,7 +127,7 @@ spec: {gitRepoConfigRef: audit-repo, resources: [{apiVersion: "*", kind: "*"}], 
 `;
 
 test('model: validators and API server agree, and kubectl can use the kinds', async () => {
-  const plane = await startControlPlane({ controllerManager: false });
+  const plane = await startSearchedControlPlane({ controllerManager: false });
   try {
     const kubectl = async (args: readonly string[], input?: string) => {
       const { code, stdout, stderr } = await plane.kubectl(

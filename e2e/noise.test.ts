@@ -11,6 +11,7 @@ import { runCommand } from '../src/testing/run-command.ts';
 import { configMap, gitRepoConfig, type Scenario, watchRule, withScenario } from '../src/testing/scenario.ts';
 import { startSelfHeal } from './noise/self-heal.ts';
 import { startStatusWriter } from './noise/status-writer.ts';
+import { startSweeper } from './noise/sweeper.ts';
 
 const ARGO = 'system:serviceaccount:argocd:argocd-application-controller';
 const SCALER = 'system:serviceaccount:kube-system:cluster-autoscaler';
@@ -22,6 +23,7 @@ const COMMITS_OF_A_LOOP_MAX = 7;
 interface Parts {
   readonly loop: Promise<void>;
   readonly flapping: Promise<void>;
+  readonly recreated: Promise<void>;
 }
 
 interface Told {
@@ -189,6 +191,31 @@ async function runFlapping(scenario: Scenario, people: Impersonation): Promise<v
   assert.match((await remote.read('noise', path)) ?? '', 'example.com/note: seen');
 }
 
+/** Ann's clean-up deletes what a GitOps tool creates. */
+async function runRecreated(scenario: Scenario, people: Impersonation): Promise<void> {
+  const { remote } = scenario;
+  const name = 'ConfigMap/swept';
+  const path = `namespaces/${NOISY}/ConfigMap/swept.yaml`;
+  const swept = { namespace: NOISY, name: 'swept', pauseMs: 100 };
+  const wanted = { ...swept, labels: LABELS, manager: 'argocd', data: { mode: 'declared' } };
+  const argo = startSelfHeal(people.as(ARGO), wanted);
+  await scenario.commit(`[CREATE] ${name} in ns/${NOISY} by user/${ARGO}`, 'noise');
+  const sweeper = startSweeper(people.as('ann'), swept);
+  const { message } = await told(scenario, 'noisy', 'RecreatedInALoop');
+  assert.match(message, `${name} in ns/${NOISY}: ann deletes it and ${ARGO} creates it, again and again`);
+  await sweeper.stop();
+
+  // Nothing is held back: each time is a commit, and the file is there as the object is.
+  await poll(() => argo.heals() === sweeper.sweeps(), { what: 'the last time that it is created' });
+  await argo.stop();
+  await caughtUp(scenario, 'noise', 'after-it-was-swept');
+  const subjects = (await commitsOf(scenario, 'noise', name)).map(({ subject }) => subject);
+  const times = subjects.filter((subject) => subject.startsWith('[DELETE]')).length;
+  assert.is(times, sweeper.sweeps());
+  assert.is(subjects.length, 2 * times + 1);
+  assert.match((await remote.read('noise', path)) ?? '', 'mode: declared');
+}
+
 /** Sets all parts going, each of which ends by itself. */
 function start(): Parts & { readonly over: Promise<void> } {
   let settle = (_parts: Parts) => {};
@@ -216,6 +243,7 @@ function start(): Parts & { readonly over: Promise<void> } {
     const running = {
       loop: runLoop(scenario, people),
       flapping: runFlapping(scenario, people),
+      recreated: runRecreated(scenario, people),
     };
     settle(running);
     await Promise.allSettled(Object.values(running));
@@ -228,7 +256,7 @@ function start(): Parts & { readonly over: Promise<void> } {
     return running;
   };
   over.catch(() => {});
-  return { loop: part('loop'), flapping: part('flapping'), over };
+  return { loop: part('loop'), flapping: part('flapping'), recreated: part('recreated'), over };
 }
 
 const running = start();
@@ -238,6 +266,9 @@ test('noise: two writers that undo each other are named, held back, and committe
 
 test('noise: a program that rewrites its status is coalesced, and can be left out as the Event says', () =>
   running.flapping);
+
+test('noise: two writers of whom one deletes what the other creates are named, and nothing is held back', () =>
+  running.recreated);
 
 test('noise: all ends well', () => running.over);
 

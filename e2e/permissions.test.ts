@@ -12,11 +12,10 @@ import { KubeClient } from '../src/kube/client.ts';
 import { openConnection } from '../src/kube/connection.ts';
 import { discover } from '../src/kube/discovery.ts';
 import type { ApiResource } from '../src/kube/resource.ts';
-import { silentLog } from '../src/log.ts';
 import { Registration } from '../src/register/registration.ts';
 import { startReviewServer } from '../src/register/review-server-fixture.ts';
-import { startControlPlane } from '../src/testing/control-plane/start-control-plane.ts';
 import type { User } from '../src/testing/control-plane/users.ts';
+import { startSearchedControlPlane } from '../src/testing/leaks/searched-control-plane.ts';
 import { installAccount } from '../src/testing/operator-account.ts';
 import { poll } from '../src/testing/poll.ts';
 
@@ -39,7 +38,7 @@ interface Cluster {
 }
 
 async function withJudge(use: (cluster: Cluster) => Promise<void>): Promise<void> {
-  const plane = await startControlPlane();
+  const plane = await startSearchedControlPlane();
   let admission: OwnKindAdmission | undefined;
   let registration: Registration | undefined;
   const server = await startReviewServer((path, request) => {
@@ -67,7 +66,7 @@ async function withJudge(use: (cluster: Cluster) => Promise<void>): Promise<void
       served: () => served,
       allowLocalRepositories: false,
       clock: systemClock,
-      log: silentLog,
+      log: plane.log,
     });
     registration = new Registration({
       client,
@@ -76,7 +75,7 @@ async function withJudge(use: (cluster: Cluster) => Promise<void>): Promise<void
       caBundle: server.ca,
       onProgress: () => {},
       clock: systemClock,
-      log: silentLog,
+      log: plane.log,
     });
     await registration.start();
     await poll(() => registration?.problem === undefined, { what: 'the webhooks' });

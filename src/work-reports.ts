@@ -1,5 +1,5 @@
 import type { Log } from './log.ts';
-import { beginsNote, endsNote } from './noise/describe-noise.ts';
+import { beginsNote, endsNote, recreatedNote } from './noise/describe-noise.ts';
 import type { TargetEvents } from './pipeline/commit-requests.ts';
 import type { BranchMetrics } from './push/branch-state.ts';
 import type { Repository } from './reconcile/repository.ts';
@@ -57,6 +57,10 @@ export function targetEvents(
       log.info('Changes are not held back any more', { ...object.identity, coalesced: changes });
       const reason = object.noise.reason === 'Loop' ? 'LoopEnded' : 'Quiet';
       reconciler()?.noted(rules, 'Normal', reason, () => endsNote(object, changes));
+    },
+    onRecreated(rules, identity, recreation) {
+      log.info('Two writers delete and create an object, again and again', { ...identity, ...recreation });
+      reconciler()?.noted(rules, 'Warning', 'RecreatedInALoop', () => recreatedNote(identity, recreation));
     },
     onCoalesced(reason) {
       metrics.coalesced({ reason });

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../src/kube/json.ts';
+import { secretValue } from '../../src/testing/leaks/secret-value.ts';
 
 export const template = (app: string): JsonObject => ({
   metadata: { labels: { app } },
@@ -12,7 +13,7 @@ export const role = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole'
 /** One object of each kind that people write; and a patch of its content, where it allows one. */
 export const KINDS: Readonly<Record<string, { readonly object: JsonObject; readonly patch?: JsonObject }>> = {
   ConfigMap: { object: { data: { a: '1' } }, patch: { data: { a: '2', b: 'x' } } },
-  Secret: { object: { stringData: { a: '1' } }, patch: { stringData: { a: '2' } } },
+  Secret: { object: { stringData: { a: secretValue(1) } }, patch: { stringData: { a: secretValue(2) } } },
   Service: {
     object: { spec: { selector: { app: 'x' }, ports: [{ port: 80 }] } },
     patch: { spec: { type: 'NodePort' } },

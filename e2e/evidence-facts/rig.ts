@@ -19,7 +19,8 @@ import { watchObjects } from '../../src/kube/watch.ts';
 import { operationOf } from '../../src/pipeline/observe.ts';
 import { digestOf } from '../../src/sanitize/digest.ts';
 import { sanitize } from '../../src/sanitize/sanitize.ts';
-import { startControlPlane } from '../../src/testing/control-plane/start-control-plane.ts';
+import { searchableText } from '../../src/testing/leaks/kept-log.ts';
+import { startSearchedControlPlane } from '../../src/testing/leaks/searched-control-plane.ts';
 import { poll } from '../../src/testing/poll.ts';
 import { makeTestCertificates } from '../../src/testing/test-certificates.ts';
 
@@ -38,13 +39,15 @@ export interface Review {
 
 /** A control plane, a webhook that records and one that refuses, and a watch of every resource. */
 export async function givenRig() {
-  const plane = await startControlPlane();
+  const plane = await startSearchedControlPlane();
   const certificates = await makeTestCertificates();
   const connection = await openConnection(plane.kubeconfig('admin'));
   const admin = new KubeClient(connection);
   const store = new EvidenceStore(systemClock);
   const reviews: Review[] = [];
   const changes: Change[] = [];
+  plane.alsoSearch('the evidence', () => searchableText(reviews));
+  plane.alsoSearch('the attributions', () => searchableText(changes.map(({ attribution }) => attribution)));
   const server = https.createServer(
     { cert: certificates.cert, key: certificates.key },
     (request, response) => {

@@ -23,8 +23,8 @@ export interface SelfHeal {
 }
 
 /**
- * Watches a ConfigMap and sets its data right by server-side apply whenever somebody changed it, as Argo CD's
- * self-heal does.
+ * Watches a ConfigMap and sets its data right by server-side apply whenever somebody changed or deleted it, as Argo
+ * CD's self-heal does.
  */
 export function startSelfHeal(client: KubeClient, wanted: Wanted): SelfHeal {
   const { namespace, name, labels, data, manager } = wanted;
@@ -47,7 +47,8 @@ export function startSelfHeal(client: KubeClient, wanted: Wanted): SelfHeal {
       if (metadata.name !== name || metadata.namespace !== namespace) continue;
       // Older than what it wrote last.
       if (Number(metadata.resourceVersion) <= Number(seen)) continue;
-      const standing = event.object.data as Record<string, string> | undefined;
+      const standing =
+        event.type === 'DELETED' ? undefined : (event.object.data as Record<string, string> | undefined);
       if (Object.entries(data).every(([key, value]) => standing?.[key] === value)) continue;
       await pause(wanted.pauseMs, undefined, { signal });
       seen = ((await apply()) as typeof applied).metadata.resourceVersion;

@@ -20,33 +20,41 @@ export function readEveryField(): Fixture[] {
   });
 }
 
-/** Fields that no object has, with what the API server says to it, by kind (`apps/v1 Deployment`). */
+/** Fields that no object has, with the reason and what the API server says to it, by kind (`apps/v1 Deployment`). */
 const left = JSON.parse(readFileSync(join(folder, 'left.json'), 'utf8')) as Readonly<
-  Record<string, Readonly<Record<string, string>>>
+  Record<string, Readonly<Record<string, { readonly why?: string; readonly said: string }>>>
 >;
 
-/** How many fields a kind has, what of them neither stands in an object nor is named, and what is named in vain. */
-export function judgeCoverage(
-  schemas: Schemas,
-  kind: string,
-  objects: readonly ExactObject[],
-): { readonly fields: number; readonly named: number; readonly problems: string[] } {
+export interface Coverage {
+  readonly fields: number;
+  /** Of each field that no object has, the reason. */
+  readonly unset: readonly string[];
+  /** What neither stands in an object nor is named with a reason, and what is named in vain. */
+  readonly problems: readonly string[];
+}
+
+/** Which fields of a kind stand in no object, and why. */
+export function judgeCoverage(schemas: Schemas, kind: string, objects: readonly ExactObject[]): Coverage {
   const schema = schemas.kinds.get(kind);
   if (schema === undefined) throw new Error(`No schema of ${kind}`);
   const fields = fieldsOf(schemas, schema);
-  const named = Object.keys(left[kind] ?? {});
-  const isNamed = (field: string) =>
-    named.some(
-      (name) => field === name || [`${name}.`, `${name}[`, `${name}{`].some((head) => field.startsWith(head)),
-    );
+  const named = Object.entries(left[kind] ?? {});
+  const reasonOf = (field: string) =>
+    named.find(
+      ([name]) =>
+        field === name || [`${name}.`, `${name}[`, `${name}{`].some((head) => field.startsWith(head)),
+    )?.[1].why;
   const open = fields.filter(({ steps }) => !objects.some((object) => hasField(object, steps)));
-  const openNames = new Set(open.map(({ steps }) => nameOfField(steps)));
+  const openNames = open.map(({ steps }) => nameOfField(steps));
+  const isOpen = new Set(openNames);
   return {
     fields: fields.length,
-    named: open.length,
+    unset: openNames.map((field) => reasonOf(field) ?? 'nobody knows'),
     problems: [
-      ...[...openNames].filter((field) => !isNamed(field)).map((field) => `${kind}: no object has ${field}`),
-      ...named.filter((name) => !openNames.has(name)).map((name) => `${kind}: ${name} is named in vain`),
+      ...openNames
+        .filter((field) => reasonOf(field) === undefined)
+        .map((field) => `${kind}: no object has ${field}, and nobody knows why`),
+      ...named.filter(([name]) => !isOpen.has(name)).map(([name]) => `${kind}: ${name} is named in vain`),
     ],
   };
 }

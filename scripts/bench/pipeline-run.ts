@@ -106,6 +106,7 @@ export async function runPipeline(
         onUnchanged: nothing,
         onDropped: nothing,
         onNoise: nothing,
+        onRecreated: nothing,
         onQuiet: nothing,
         onCoalesced: nothing,
         onRefused: (_rules, path, reason) => {

@@ -17,10 +17,16 @@ const NAMING: ReadonlySet<string> = new Set(['name', 'image', 'path']);
 /** Makes values for fields: those that were accepted for the same field elsewhere first. */
 export class Candidates {
   readonly #schemas: Schemas;
-  readonly #learned = new Map<string, ExactValue>();
+  readonly #learned: Map<string, ExactValue>;
 
-  constructor(schemas: Schemas) {
+  constructor(schemas: Schemas, learned: ReadonlyMap<string, ExactValue> = new Map()) {
     this.#schemas = schemas;
+    this.#learned = new Map(learned);
+  }
+
+  /** Others that know the same, and learn for themselves: what is found for a kind depends on no other kind's turn. */
+  copy(): Candidates {
+    return new Candidates(this.#schemas, this.#learned);
   }
 
   /** The API server took this value. */

@@ -30,6 +30,8 @@ export interface Site {
   readonly schemas: Schemas;
   readonly candidates: Candidates;
   readonly place: Place;
+  /** What has to stand beside the value, or must not (`null`). */
+  readonly companion?: ExactObject | undefined;
 }
 
 /** The object with a value at the steps; what is missing on the way is made with all that it requires. */
@@ -76,7 +78,19 @@ function put(
   const isList = schemas.resolve(child).schema.items !== undefined;
   const likely = place.endsWith('bare') ? candidates.bare(child) : candidates.of(child, own, key)[0];
   const before = fields[key] ?? (rest.length === 0 || isList ? undefined : likely);
-  return { ...fields, [key]: put(site, child, before, rest, value, own, key) };
+  const placed = { ...fields, [key]: put(site, child, before, rest, value, own, key) };
+  return rest.length > 0 || site.companion === undefined ? placed : beside(placed, site.companion);
+}
+
+/** The object with a companion; `null` takes a field away. */
+function beside(object: ExactObject, companion: ExactObject): ExactObject {
+  const merged = Object.entries(companion).map(([key, value]) => {
+    const own = object[key];
+    return [key, isExactObject(value) ? beside(isExactObject(own) ? own : {}, value) : value] as const;
+  });
+  return Object.fromEntries(
+    Object.entries({ ...object, ...Object.fromEntries(merged) }).filter(([, value]) => value !== null),
+  );
 }
 
 /** The item that has most of the steps already; the last of them. */

@@ -25,15 +25,32 @@ const WINDOWS = {
   initContainers: [{ name: 'i', image: IMAGE, securityContext: onHost }],
 };
 
-/** From what an object of a kind with Pods grows, beside the given one: with what its containers may name. */
-export function podBases(object: ExactObject): ExactObject[] {
-  return [
-    withPods(object, (spec) => ({ ...spec, ...merged(spec) })),
-    withPods(
-      object,
-      ({ restartPolicy }) => ({ ...WINDOWS, ...(restartPolicy && { restartPolicy }) }) as ExactObject,
-    ),
-  ];
+/** What an object of a kind with Pods says of how long they run, which is the kind's own. */
+const OF_THE_KIND: ReadonlySet<string> = new Set(['activeDeadlineSeconds', 'restartPolicy']);
+
+/** An object of a kind with Pods, once as each of these Pods is. */
+export function asPods(object: ExactObject, pods: readonly ExactObject[]): ExactObject[] {
+  return pods.map(({ spec }) => withPods(object, (own) => asOwn(spec as ExactObject, own)));
+}
+
+/** An object of a kind with Pods, with what its containers may name. */
+export function withNamed(object: ExactObject): ExactObject {
+  return withPods(object, (spec) => ({ ...spec, ...merged(spec) }));
+}
+
+/** The object with Pods of Windows. */
+export function onWindows(object: ExactObject): ExactObject {
+  return withPods(
+    object,
+    ({ restartPolicy }) => ({ ...WINDOWS, ...(restartPolicy && { restartPolicy }) }) as ExactObject,
+  );
+}
+
+/** The Pod's spec, but for what is the kind's own. */
+function asOwn(spec: ExactObject, own: ExactObject): ExactObject {
+  const of = (from: ExactObject, isOwn: boolean) =>
+    Object.entries(from).filter(([key]) => OF_THE_KIND.has(key) === isOwn);
+  return Object.fromEntries([...of(spec, false), ...of(own, true)]);
 }
 
 function merged(spec: ExactObject): ExactObject {

@@ -3,6 +3,7 @@ import type { ObjectIdentity } from '../kube/object.ts';
 import { timestamp } from '../timestamp.ts';
 import type { Folded, Noise } from './noise-guard.ts';
 import { noiseLimits } from './noise-limits.ts';
+import type { Recreation } from './recreations.ts';
 
 const WRITER_CHARS_MAX = 120;
 const OBJECTS_NAMED_MAX = 3;
@@ -50,6 +51,12 @@ export function beginsNote({ identity, noise }: NoisyObject, rule: NotedRule): s
   const note = `${nameOf(identity)}: ${writersOf(noise)} rewrites ${noise.fields.join(', ')} every ${seconds} s or faster. Committed at most every ${minutes} minutes; changes of anybody else, or of other fields, at once.`;
   const whole = `${note} To leave this out: ${excludeCommand(noise.fields, rule)}`;
   return whole.length <= NOTE_CHARS_MAX ? whole : `${note} To leave this out, name it in spec.excludeFields.`;
+}
+
+/** For an Event: an object comes and goes. Each time is committed, for a file of what is gone never stays. */
+export function recreatedNote(identity: ObjectIdentity, { deletedBy, createdBy }: Recreation): string {
+  const [deleter, creator] = [deletedBy, createdBy].map((writer) => neutralise(writer, WRITER_CHARS_MAX));
+  return `${nameOf(identity)}: ${deleter} deletes it and ${creator} creates it, again and again. Each time is committed; let only one of them decide. To leave it out: a label that ${creator} sets and spec.excludeLabels of the rule names, such as gitops-reverser/ignore.`;
 }
 
 /** For an Event: the noise is over, and what stands is committed. */

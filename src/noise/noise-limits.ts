@@ -23,6 +23,8 @@ export const noiseLimits = {
   quietMsMax: 1_800_000,
   /** Files whose last contents are remembered, as digests; the one that changed least recently is forgotten first. */
   filesMax: 5_000,
+  /** Files that were deleted, of which is known who did, and who creates them again. */
+  recreatedFilesMax: 1_000,
   /** Objects that may be about to flap, whose last content is remembered; larger ones never count as flapping. */
   flapObjectsMax: 256,
   flapObjectBytesMax: 64 * 1024,

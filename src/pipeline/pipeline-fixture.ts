@@ -413,6 +413,7 @@ const noEvents = {
   onDropped: nothing,
   onRefused: nothing,
   onNoise: nothing,
+  onRecreated: nothing,
   onQuiet: nothing,
   onCoalesced: nothing,
 };

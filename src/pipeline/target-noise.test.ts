@@ -29,7 +29,7 @@ function makeFile() {
   let begun = 0;
   let ended = 0;
   const noise = new TargetNoise(
-    { onNoise: () => begun++, onQuiet: () => ended++, onCoalesced: () => coalesced++ },
+    { onNoise: () => begun++, onQuiet: () => ended++, onCoalesced: () => coalesced++, onRecreated() {} },
     clock,
   );
   const commits: { readonly version: number; readonly content: string | null; readonly atMs: number }[] = [];

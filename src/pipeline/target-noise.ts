@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import { identityOf } from '../kube/object.ts';
+import { identityOf, type ObjectIdentity } from '../kube/object.ts';
 import { resourceKey } from '../kube/resource.ts';
 import { foldedDetail, type NoisyObject } from '../noise/describe-noise.ts';
 import { type Folded, type Held, NoiseGuard, type NoiseReason } from '../noise/noise-guard.ts';
+import { type Recreation, Recreations } from '../noise/recreations.ts';
 import { writerOf } from '../noise/writer.ts';
 import type { ActiveRule } from './active-rule.ts';
 import { bareChange, type Observed, type ObservedChange } from './observe.ts';
@@ -21,6 +22,8 @@ export interface NoiseEvents {
   onNoise(rules: readonly ActiveRule[], object: NoisyObject): void;
   /** They are not any more; so many have no commit of their own. */
   onQuiet(rules: readonly ActiveRule[], object: NoisyObject, changes: number): void;
+  /** Two writers delete and create the object, again and again. Nothing is held back for it. */
+  onRecreated(rules: readonly ActiveRule[], identity: ObjectIdentity, recreation: Recreation): void;
   /** A change has no commit of its own: a later one of the same object stands for it. */
   onCoalesced(reason: NoiseReason): void;
 }
@@ -30,6 +33,7 @@ export class TargetNoise {
   /** Something is held: call `due` from time to time. */
   onHeld: () => void = () => {};
   readonly #guard = new NoiseGuard<KeptChange>();
+  readonly #recreations = new Recreations();
   readonly #events: NoiseEvents;
   readonly #clock: Clock;
 
@@ -51,6 +55,7 @@ export class TargetNoise {
     content: Buffer | null,
   ): ObservedChange | undefined {
     const { manifest, attribution, atMs } = observed;
+    if (!rules.some(({ commitsAll }) => commitsAll)) this.#recreated(file, observed, rules);
     if (manifest === null || content === null || rules.some(({ commitsAll }) => commitsAll)) {
       return this.#standingFor(observed, rules, this.#guard.drop(file));
     }
@@ -112,6 +117,18 @@ export class TargetNoise {
   /** Hold nothing any more: somebody else goes on from here, and compares. */
   clear(): void {
     this.#guard.clear();
+    this.#recreations.clear();
+  }
+
+  #recreated(
+    file: string,
+    { operation, object, attribution, atMs }: Observed,
+    rules: readonly ActiveRule[],
+  ): void {
+    if (operation === 'UPDATE') return;
+    const what = operation === 'DELETE' ? 'Deleted' : 'Created';
+    const recreation = this.#recreations.observe(file, what, writerOf(attribution).name, atMs);
+    if (recreation !== undefined) this.#events.onRecreated(rules, identityOf(object), recreation);
   }
 
   /** A change that is committed at once, and stands for what was held of its file. */

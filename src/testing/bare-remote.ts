@@ -2,6 +2,10 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gitEnvironment, type Person } from './git-environment.ts';
+import { assertNowhere } from './leaks/find-leaks.ts';
+import { hiddenValues } from './leaks/hidden-values.ts';
+import { objectsOf } from './leaks/places.ts';
+import { hasSecretValues } from './leaks/secret-value.ts';
 import { mustRun, runCommand } from './run-command.ts';
 import { makeTempDir, withTempDir } from './temp-dir.ts';
 
@@ -47,11 +51,19 @@ export interface BareRemote {
     message: string,
     branch?: string,
   ): Promise<string>;
+  /** Throws when a value of a Secret that the test made stands in any of its objects; it is removed in any case. */
   remove(): Promise<void>;
 }
 
+export interface RemoteOptions {
+  /** Default: `main`. */
+  readonly defaultBranch?: string;
+  /** Search it for values of Secrets at the end. Default: true; not where `assertNoLeaks` does. */
+  readonly search?: boolean;
+}
+
 /** Make an empty bare repository. Whoever makes it removes it. */
-export async function makeBareRemote(options: { defaultBranch?: string } = {}): Promise<BareRemote> {
+export async function makeBareRemote(options: RemoteOptions = {}): Promise<BareRemote> {
   const temp = await makeTempDir('remote');
   const path = join(temp.path, 'audit.git');
   const main = options.defaultBranch ?? 'main';
@@ -115,13 +127,23 @@ export async function makeBareRemote(options: { defaultBranch?: string } = {}): 
       return splitBatch(Buffer.from(stdout), paths.length);
     },
     pushAs: (person, files, message, branch = main) => pushAs(path, person, files, message, branch),
-    remove: temp.remove,
+    remove: async () => {
+      try {
+        if (options.search !== false && hasSecretValues())
+          await assertNowhere(hiddenValues([]), [objectsOf(path, 'the remote')]);
+      } finally {
+        await temp.remove();
+      }
+    },
   };
 }
 
-/** Call `use` with a fresh bare repository, and remove it afterwards. */
-export async function withBareRemote<T>(use: (remote: BareRemote) => Promise<T>): Promise<T> {
-  const remote = await makeBareRemote();
+/** Call `use` with a fresh bare repository, and remove it afterwards, as `remove` does. */
+export async function withBareRemote<T>(
+  use: (remote: BareRemote) => Promise<T>,
+  options: RemoteOptions = {},
+): Promise<T> {
+  const remote = await makeBareRemote(options);
   try {
     return await use(remote);
   } finally {

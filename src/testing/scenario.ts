@@ -83,7 +83,7 @@ export async function withScenario(
   let people: UserClients | undefined;
   let operator: OperatorProcess | undefined;
   try {
-    remote = await makeBareRemote();
+    remote = await makeBareRemote({ search: false });
     folder = await makeOperatorFolder();
     const kubectl = kubectlOf(controlPlane);
     people = await openUserClients(controlPlane);

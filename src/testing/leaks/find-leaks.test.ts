@@ -21,27 +21,29 @@ const person = { name: 'p', email: 'p@example.com' };
 async function judged(
   plant: (places: { folder: string; remote: BareRemote }) => Promise<Partial<Record<string, string>>>,
 ): Promise<string> {
-  return withBareRemote((remote) =>
-    withTempDir(async (folder) => {
-      await remote.pushAs(person, { 'a.yaml': 'kind: Secret\n' }, 'clean');
-      const {
-        secrets = '{"items":[]}',
-        'events,gitrepoconfigs,watchrules': objects = '{}',
-        metrics = '',
-      } = {
-        ...(await plant({ folder, remote })),
-      };
-      const remains: Remains = {
-        remotes: [remote.path],
-        operatorFolder: folder,
-        metrics,
-        list: async (kinds) => (kinds === 'secrets' ? secrets : objects),
-      };
-      return assertNoLeaks(remains).then(
-        () => 'clean',
-        (error: Error) => error.message,
-      );
-    }),
+  return withBareRemote(
+    (remote) =>
+      withTempDir(async (folder) => {
+        await remote.pushAs(person, { 'a.yaml': 'kind: Secret\n' }, 'clean');
+        const {
+          secrets = '{"items":[]}',
+          'events,gitrepoconfigs,watchrules': objects = '{}',
+          metrics = '',
+        } = {
+          ...(await plant({ folder, remote })),
+        };
+        const remains: Remains = {
+          remotes: [remote.path],
+          operatorFolder: folder,
+          metrics,
+          list: async (kinds) => (kinds === 'secrets' ? secrets : objects),
+        };
+        return assertNoLeaks(remains).then(
+          () => 'clean',
+          (error: Error) => error.message,
+        );
+      }),
+    { search: false },
   );
 }
 

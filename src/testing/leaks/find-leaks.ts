@@ -34,3 +34,9 @@ export async function findLeaks(hidden: readonly Hidden[], places: readonly Plac
   }
   return [...found];
 }
+
+/** Throws with the places where values stand; the values are not in the message. */
+export async function assertNowhere(hidden: readonly Hidden[], places: readonly Place[]): Promise<void> {
+  const leaks = await findLeaks(hidden, places);
+  if (leaks.length > 0) throw new Error(`Secret values leaked:\n  ${leaks.join('\n  ')}`);
+}

@@ -6,7 +6,15 @@ import { randomBytes } from 'node:crypto';
  */
 export const secretCanary = `canary-${randomBytes(8).toString('hex')}`;
 
+let made = 0;
+
 /** A value for a Secret of a test: unique by its label, and recognised wherever it leaks. */
 export function secretValue(label: string | number = ''): string {
+  made += 1;
   return `${secretCanary}-${label}`;
+}
+
+/** Did this test make such values, so that there is something to look for? */
+export function hasSecretValues(): boolean {
+  return made > 0;
 }

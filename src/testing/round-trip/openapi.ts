@@ -42,7 +42,7 @@ export async function readSchemas(api: RawApi, apiVersions: ReadonlySet<string>)
     for (const [name, schema] of Object.entries(schemas)) {
       named.set(name, schema);
       for (const { group, version, kind } of schema['x-kubernetes-group-version-kind'] ?? [])
-        kinds.set(`${group === '' ? version : `${group}/${version}`} ${kind}`, schema);
+        kinds.set(`${group === '' ? version : `${group}/${version}`} ${kind}`, { $ref: name });
     }
   }
   const resolve = (schema: ObjectSchema, name = ''): { schema: ObjectSchema; name: string } => {
