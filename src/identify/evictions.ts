@@ -29,7 +29,7 @@ export interface Evictor {
 }
 
 /**
- * Between the review of an eviction and the condition that the API server writes then lies no more than this, the time
+ * Between the review of an eviction and the condition that the API server then writes lies no more than this, the time
  * that a request may take (its --request-timeout), nor do clocks differ by more; where they do, nobody is credited.
  */
 const REQUEST_MS_MAX = 60_000;
