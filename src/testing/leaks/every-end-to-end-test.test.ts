@@ -18,10 +18,16 @@ const EXEMPT: Readonly<Record<string, string>> = {
   'yaml-readers.test.ts': 'neither a cluster nor a repository',
 };
 
+/** A test with what stands beside it for it. */
+function read(file: string): string {
+  const text = readFileSync(join(folder, file), 'utf8');
+  const beside = [...text.matchAll(/ from '\.\/([^']+)'/g)].map(([, path = '']) => path);
+  return [text, ...beside.map((path) => readFileSync(join(folder, path), 'utf8'))].join('\n');
+}
+
 const files = readdirSync(folder).filter((file) => file.endsWith('.test.ts'));
 
 test('every end-to-end test ends with a search for values of Secrets', () => {
-  const read = (file: string) => readFileSync(join(folder, file), 'utf8');
   assert.ok(files.length > 20, `${files.length} files`);
   const without = files.filter((file) => !SEARCHES.test(read(file)));
   assert.equal(without.sort(), Object.keys(EXEMPT).sort());
