@@ -368,6 +368,35 @@ test('Pipeline: more changes than a target can keep back while it lists come aga
     });
   }));
 
+test('Pipeline: a change that brings out a bug is left out, live and where it was kept back; others go on', () =>
+  withCluster(async (cluster) => {
+    const branch = memoryBranch();
+    const enqueue = branch.enqueue.bind(branch);
+    branch.enqueue = (request) => {
+      if (request.files.some(({ path }) => path.includes('bad'))) throw new TypeError('a bug');
+      return enqueue(request);
+    };
+    await live(cluster, async (life) => {
+      await until('synced', life.target('a', branch, [MAPS]).isSynced);
+      cluster.put(CONFIG_MAPS, 'bad', { v: '1' });
+      cluster.put(CONFIG_MAPS, 'live', { v: '1' });
+      await reached(branch, cluster.version());
+      const unblock = cluster.blockLists(SECRETS);
+      const { isSynced } = life.rule('a', { name: 'secrets', kinds: ['Secret'] });
+      cluster.put(CONFIG_MAPS, 'bad', { v: '2' });
+      cluster.put(CONFIG_MAPS, 'kept', { v: '1' });
+      await until('all seen', () => life.outcomes.length === 4);
+      unblock();
+      await reached(branch, cluster.version());
+      assert.ok(isSynced());
+      const { length } = branch.commits;
+      assert.equal(branch.commits.map((subject) => subject.split(' ')[1]).slice(length - 2), [
+        'live',
+        'kept',
+      ]);
+    });
+  }));
+
 test('Pipeline: a namespace that came into scope during downtime is found by the check', () =>
   withCluster(async (cluster) => {
     const branch = memoryBranch();

@@ -69,7 +69,6 @@ export class Pipeline implements CaptureSink {
       authors,
       namespaces: this.#namespaces.labels,
       onEvent: (resource, outcome) => events.onEvent(resource, outcome),
-      log,
     };
   }
 

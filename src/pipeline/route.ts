@@ -1,13 +1,10 @@
 import type { Captured } from '../capture/capture-sink.ts';
 import type { ObjectStates } from '../capture/object-states.ts';
-import { messageOf } from '../errors.ts';
 import type { ApiResource } from '../kube/resource.ts';
 import { isNewer } from '../kube/resource-version.ts';
-import type { Log } from '../log.ts';
 import { digestOf } from '../sanitize/digest.ts';
 import { sanitize } from '../sanitize/sanitize.ts';
 import type { NamespaceLabels } from '../select/selection.ts';
-import type { ActiveRule } from './active-rule.ts';
 import { type Authors, happenedAtMs, type Observed, operationOf } from './observe.ts';
 import type { Target } from './target.ts';
 
@@ -19,7 +16,6 @@ export interface RouteContext {
   readonly authors: Authors;
   readonly namespaces: NamespaceLabels;
   readonly onEvent: (resource: ApiResource, outcome: Outcome) => void;
-  readonly log: Log;
 }
 
 /**
@@ -39,7 +35,7 @@ export function route(
 function handOn(
   captured: Captured,
   takers: readonly Target[],
-  { statesOf, authors, namespaces, onEvent, log }: RouteContext,
+  { statesOf, authors, namespaces, onEvent }: RouteContext,
 ): void | Promise<void> {
   const { resource, object } = captured;
   const { uid, resourceVersion } = object.metadata;
@@ -86,28 +82,6 @@ function handOn(
   const attribution = deletion ?? authors.attribute({ operation, object, manifest, ...previous });
   const atMs = (attribution.kind === 'known' ? attribution.atMs : undefined) ?? seenAtMs;
   const observed: Observed = { resource, operation, object, manifest, attribution, atMs };
-  const pending = selected.flatMap(({ target, rules }) => give(target, observed, rules, log) ?? []);
+  const pending = selected.flatMap(({ target, rules }) => target.take(observed, rules) ?? []);
   if (pending.length > 0) return Promise.all(pending).then(() => {});
-}
-
-/** What one target cannot deal with must not keep the others from it. */
-function give(
-  target: Target,
-  observed: Observed,
-  rules: readonly ActiveRule[],
-  log: Log,
-): void | Promise<void> {
-  try {
-    return target.take(observed, rules);
-  } catch (error) {
-    const { name, namespace, resourceVersion } = observed.object.metadata;
-    log.error('Change left out: a repository could not deal with it', {
-      gitRepoConfig: target.key,
-      namespace,
-      name,
-      resourceVersion,
-      reason: messageOf(error),
-      stack: error instanceof Error ? error.stack : undefined,
-    });
-  }
 }

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../clock.ts';
+import { messageOf } from '../errors.ts';
 import { identityOf } from '../kube/object.ts';
 import { type ApiResource, resourceKey } from '../kube/resource.ts';
 import type { Log } from '../log.ts';
@@ -39,6 +40,7 @@ export class Target {
   /** The branch is stuck, or has room again. */
   onStuck: (isStuck: boolean) => void = () => {};
   readonly #clock: Clock;
+  readonly #log: Log;
   readonly #rules = new Map<string, ActiveRule>();
   readonly #followed = new FollowedKinds();
   readonly #held = new HeldChanges();
@@ -64,6 +66,7 @@ export class Target {
     this.positions = new TargetPositions(this.cursor);
     this.noise = new TargetNoise(events, clock);
     this.#clock = clock;
+    this.#log = log;
     this.#room = new Room(clock, (isStuck) => {
       if (isStuck) {
         this.#lapse();
@@ -218,8 +221,24 @@ export class Target {
     if (!this.#held.put(observed, this.positions.seen(key))) this.#lapse();
   }
 
+  /** Hand a change on. One that brings out a bug is left out: it must not keep others back, nor other targets from it. */
   #submit(observed: Observed, rules: readonly ActiveRule[]): void | Promise<void> {
-    if (this.#isClosed) return;
+    try {
+      if (!this.#isClosed) return this.#handOn(observed, rules);
+    } catch (error) {
+      const { name, namespace, resourceVersion } = observed.object.metadata;
+      this.#log.error('Change left out: a repository could not deal with it', {
+        gitRepoConfig: this.key,
+        namespace,
+        name,
+        resourceVersion,
+        reason: messageOf(error),
+        stack: error instanceof Error ? error.stack : undefined,
+      });
+    }
+  }
+
+  #handOn(observed: Observed, rules: readonly ActiveRule[]): void | Promise<void> {
     const { object, manifest } = observed;
     const wanting = wantedBy(rules, observed);
     if (wanting.length === 0 || this.#covered.has(observed, rules)) return;
