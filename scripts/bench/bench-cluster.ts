@@ -1,5 +1,6 @@
 import { KubeClient } from '../../src/kube/client.ts';
 import { openConnection } from '../../src/kube/connection.ts';
+import { awaitCondition } from '../../src/testing/await-condition.ts';
 import type { BareRemote } from '../../src/testing/bare-remote.ts';
 import { gitRepoConfig, type Scenario, watchRule, withScenario } from '../../src/testing/scenario.ts';
 import { type SshGitServer, startSshGitServer } from '../../src/testing/ssh-git-server.ts';
@@ -29,6 +30,8 @@ export interface Person {
 
 const PEOPLE = ['alice@example.com', 'bob@example.com'] as const;
 const NAME = 'bench';
+/** Until the snapshot is on the remote. */
+const SNAPSHOT_TIMEOUT_MS = 300_000;
 
 /** Flags of node for the operator, such as `--cpu-prof`, by the environment: to look where time goes. */
 const NODE_FLAGS = (process.env.BENCH_OPERATOR_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
@@ -46,7 +49,8 @@ export async function withBenchCluster(use: (cluster: BenchCluster) => Promise<v
 }
 
 async function clusterOf(scenario: Scenario, server: SshGitServer): Promise<BenchCluster> {
-  const { apply, controlPlane, kubectl, waitFor } = scenario;
+  const { apply, controlPlane, kubectl } = scenario;
+  const admin = new KubeClient(await openConnection(controlPlane.kubeconfig('admin')));
   const binding = ['create', 'clusterrolebinding', 'bench:bob-edit'];
   await kubectl('admin', [...binding, '--clusterrole=edit', `--user=${PEOPLE[1]}`]);
   await apply('admin', {
@@ -79,7 +83,8 @@ async function clusterOf(scenario: Scenario, server: SshGitServer): Promise<Benc
       await apply('admin', gitRepoConfig(remote, spec, name));
       const resources = [{ apiVersion: 'v1', kind: 'ConfigMap', names }];
       await apply('admin', watchRule(name, { gitRepoConfigRef: name, resources }));
-      await waitFor(`default watchrule/${name}`);
+      const path = `/apis/configbutler.ai/v1alpha1/namespaces/default/watchrules/${name}`;
+      await awaitCondition(admin, path, 'Ready', 'True', SNAPSHOT_TIMEOUT_MS);
     },
     async release(name = NAME) {
       await kubectl('admin', ['delete', '-n', 'default', `watchrule/${name}`, `gitrepoconfig/${name}`]);

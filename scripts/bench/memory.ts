@@ -17,6 +17,8 @@ type Restart = keyof typeof RESTARTS;
 
 interface Size {
   readonly objects: number;
+  /** From the rule to `Ready`: the snapshot is on the remote. */
+  readonly snapshotMs: number;
   readonly snapshotPeakMb: number;
   readonly settledMb: number;
   readonly restarts: Readonly<Record<Restart, readonly Restarted[]>>;
@@ -70,7 +72,9 @@ async function measureSize(
 ): Promise<Size> {
   const { scenario, capture, release } = cluster;
   await scenario.restart();
+  const begunAt = performance.now();
   await capture({ remote, names: ['object-*'], minInterval: '0s' });
+  const snapshotMs = performance.now() - begunAt;
   const snapshotPeakMb = (await operatorMemory()).peakMb;
   await settle();
   const settledMb = (await operatorMemory()).nowMb;
@@ -80,7 +84,7 @@ async function measureSize(
       restarts[how].push(await restart(cluster, remote, how));
   }
   await release();
-  return { objects, snapshotPeakMb, settledMb, restarts };
+  return { objects, snapshotMs, snapshotPeakMb, settledMb, restarts };
 }
 
 /** A change is made while the operator is down: when it is on the remote, everything works again. */
@@ -135,7 +139,7 @@ function settle(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
 }
 
-function rowsOf({ objects, snapshotPeakMb, settledMb, restarts }: Size): readonly Row[] {
+function rowsOf({ objects, snapshotMs, snapshotPeakMb, settledMb, restarts }: Size): readonly Row[] {
   const all = Object.values(restarts).flat();
   const mostMb = Math.max(snapshotPeakMb, ...all.map(({ peakMb }) => peakMb));
   const isTarget = objects === TARGETS.objects;
@@ -144,6 +148,7 @@ function rowsOf({ objects, snapshotPeakMb, settledMb, restarts }: Size): readonl
       what: `${number(objects)} objects of 5 KB: memory, settled`,
       figure: `${settledMb} MB after the snapshot, ${median(all.map((one) => one.settledMb))} MB after a restart`,
     },
+    { what: '… time to the snapshot on the remote', figure: time(snapshotMs) },
     {
       what: '… at most (during the snapshot or a restart)',
       figure: `${mostMb} MB`,

@@ -17,7 +17,7 @@ interface WithConditions {
 
 /**
  * Wait until a condition of the object at this path has a status, as `kubectl wait` does: what tells of an earlier
- * generation of the object does not count. Throws, with the conditions that it has, after 30 s, and at once when there
+ * generation of the object does not count. Throws, with the conditions that it has, after 30 s or `timeoutMs`, and at once when there
  * is no such object.
  */
 export async function awaitCondition(
@@ -25,6 +25,7 @@ export async function awaitCondition(
   path: string,
   type: string,
   status = 'True',
+  timeoutMs = TIMEOUT_MS,
 ): Promise<void> {
   let last: WithConditions = {};
   await poll(
@@ -35,7 +36,7 @@ export async function awaitCondition(
       if (seen !== undefined && seen < (last.metadata?.generation ?? 0)) return false;
       return found?.status.toLowerCase() === status.toLowerCase();
     },
-    { timeoutMs: TIMEOUT_MS, what: `${type}=${status} of ${path}` },
+    { timeoutMs, what: `${type}=${status} of ${path}` },
   ).catch((error: Error) => {
     throw new Error(`${error.message}: ${JSON.stringify(last.status?.conditions)}`, { cause: error });
   });
