@@ -62,8 +62,8 @@ async function killApiServer(storm: Storm): Promise<void> {
 
   // The operator is killed, and so is the API server: the cursors are older than its watch cache.
   await changes(storm);
-  await storm.kill();
   gaps.begin();
+  await storm.kill();
   await changes(storm);
   await controlPlane.restartApiServer();
   await changes(storm, 50);
