@@ -1,6 +1,10 @@
 import { type ExactObject, type ExactValue, exactAt, isExactObject } from './exact-value.ts';
 
-/** Ports and addresses of one fixture's objects are so far apart that the ones a fixture names do not meet. */
+/**
+ * Ports and addresses of one fixture's objects are so far apart that the ones a fixture names do not meet. Node ports
+ * begin at 30010 and 30012: below 30086, the API server draws none for others while it has some above. Source:
+ * https://kubernetes.io/docs/concepts/services-networking/service/#avoid-nodeport-collisions
+ */
 const APART = 7;
 /** Of the API server's default range. */
 const NODE_PORT_MIN = 30_000n;
