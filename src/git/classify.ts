@@ -24,6 +24,12 @@ interface Rule {
   readonly retry?: boolean;
 }
 
+/** What is told of a clone that cannot be worked in until it is made anew. */
+export const CLONE_DAMAGED = 'The local clone is damaged, and is made anew';
+
+/** What git says of a lock in its own repository, and which; what a remote says of its own begins with `remote:`. */
+export const LOCAL_LOCK = /^(?!remote:).*Unable to create '([^'\n]+\.lock)': File exists/m;
+
 /**
  * git says what went wrong only in text. The first rule that matches wins, so the more telling stand first:
  * an SSH failure, for one, always ends with "Could not read from remote repository", whatever its cause.
@@ -50,12 +56,11 @@ const rules: readonly Rule[] = [
     pattern:
       /^(error|fatal): (.*(inflate: data stream error|is corrupt|corrupt loose object|object file \S+ is empty|unable to unpack \S+ header|not a tree object|with nonexistent object|is not a GIT packfile)|bad object |missing object |unable to read (tree|[0-9a-f]{40})|Could not read [0-9a-f]{40}|could not parse (commit|tree)|packfile .* (cannot be accessed|does not match index|is far too short)|index file .* is too small|non-monotonic index |not a git repository \(or any)|^Cannot use simple-git on a directory that does not exist|^!.*\[rejected\] \(needs force\)/m,
     code: 'CloneDamaged',
-    message: 'The local clone is damaged, and is made anew',
+    message: CLONE_DAMAGED,
     retry: true,
   },
   {
-    // `remote:` stands before what a remote says of its own.
-    pattern: /^(?!remote:).*Unable to create '[^'\n]+\.lock': File exists/m,
+    pattern: LOCAL_LOCK,
     code: 'GitFailed',
     message: 'A git command was killed and left a lock in the local clone; it is removed within a minute',
     retry: true,

@@ -1,9 +1,7 @@
 import { realpath, rm, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
+import { LOCAL_LOCK } from './classify.ts';
 import { gitLimits } from './git-limits.ts';
-
-/** What git says of a lock in its own repository; what a remote says of its own begins with `remote:`. */
-const LOCKED = /^(?!remote:).*Unable to create '([^'\n]+\.lock)': File exists/m;
 
 /**
  * Remove the lock of a ref that kept a git command from its work, if it was left behind: by a git that was killed alone,
@@ -11,7 +9,7 @@ const LOCKED = /^(?!remote:).*Unable to create '([^'\n]+\.lock)': File exists/m;
  * program uses the clone, and none of its commands holds a ref for longer than a moment. Never throws.
  */
 export async function removeStaleLock(dir: string, stderr: string): Promise<void> {
-  const [, path] = LOCKED.exec(stderr) ?? [];
+  const [, path] = LOCAL_LOCK.exec(stderr) ?? [];
   if (path === undefined) return;
   // Git names it by its real place.
   const file = relative(await realpath(dir).catch(() => dir), path);

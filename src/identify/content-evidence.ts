@@ -37,6 +37,7 @@ interface Claim {
 const CLAIMS_MAX = 16;
 const BUCKET_BYTES = 500;
 const CLAIM_BYTES = 150;
+
 /** What reviews told of creations, updates and scalings, and the join with the versions that were stored. */
 export class ContentEvidence {
   readonly #clock: Pick<Clock, 'now'>;

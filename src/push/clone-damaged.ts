@@ -1,7 +1,10 @@
 import { CodedError } from '../errors.ts';
+import { CLONE_DAMAGED } from '../git/classify.ts';
 
-/** What is told of a clone that cannot be worked in until it is made anew. */
+/** The error of a clone that cannot be worked in until it is made anew. */
 export function cloneDamaged(cause?: unknown): CodedError {
-  const message = 'The local clone is damaged, and is made anew';
-  return new CodedError('CloneDamaged', message, { retry: true, ...(cause === undefined ? {} : { cause }) });
+  return new CodedError('CloneDamaged', CLONE_DAMAGED, {
+    retry: true,
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

@@ -48,8 +48,7 @@ export class BodyReader {
     try {
       const chunks = await new Promise<readonly Buffer[]>((resolve, reject) => {
         const received: Buffer[] = [];
-        const tooSlow = `the body did not come within ${this.#timeoutMs} ms`;
-        timer = setTimeout(() => reject(new Refusal(408, 'TooSlow', tooSlow)), this.#timeoutMs);
+        timer = setTimeout(() => reject(this.#tooSlow()), this.#timeoutMs);
         request.on('data', (chunk: Buffer) => {
           bytes += chunk.length;
           this.#pendingBytes += chunk.length;
@@ -75,6 +74,10 @@ export class BodyReader {
       clearTimeout(timer);
       this.#pendingBytes -= bytes;
     }
+  }
+
+  #tooSlow(): Refusal {
+    return new Refusal(408, 'TooSlow', `the body did not come within ${this.#timeoutMs} ms`);
   }
 
   #tooLarge(): Refusal {
